@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The PPP engine: LCP, authentication and IPCP of one client, as a pure function of the bytes
+ * and the time it is given.
+ *
+ * It does no I/O, allocates nothing, has no global state and reads no clock: time comes in as
+ * monotonic milliseconds with every call, random bytes come from a callback. The same engine is
+ * the answering side and the dialling side.
+ *
+ * Rules of use:
+ *  - One thread at a time per session.
+ *  - Every entry point but ppp_session_init() may call back through struct ppp_ops before it
+ *    returns. Inside a callback only these may be called on the same session:
+ *    ppp_session_close() and ppp_session_lower_down() (they take effect when the entry point
+ *    that called back ends), ppp_auth_result() inside auth_request, ppp_address_result() inside
+ *    address_request, and the read-only functions.
+ *  - finished() is the last callback of a session, called exactly once after
+ *    ppp_session_start(). The session may be freed inside it: it is not touched afterwards.
+ *  - Pointers given to a callback are valid until it returns.
+ */
+#ifndef RRASD_PPP_PPP_H
+#define RRASD_PPP_PPP_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fsm.h"
+#include "proto.h"
+
+#define PPP_CHALLENGE_MIN	16	/* bytes of a CHAP challenge of ours */
+#define PPP_CHALLENGE_MAX	32
+#define PPP_PENDING_MAX		128	/* longest IPCP request kept while an address is awaited */
+#define PPP_FRAME_MAX		(PPP_PROTO_LEN + PPP_DEFAULT_MRU)	/* longest frame output */
+
+enum ppp_role {
+	PPP_SERVER,		/* gives addresses */
+	PPP_CLIENT,		/* asks for an address */
+};
+
+/* Authentication methods, in order of preference: the highest bit is proposed first. */
+enum ppp_auth_method {
+	PPP_AUTH_PAP = 1 << 0,
+	PPP_AUTH_CHAP_MD5 = 1 << 1,
+};
+
+enum ppp_phase {
+	PPP_PHASE_DEAD,		/* before start, after finished */
+	PPP_PHASE_ESTABLISH,	/* LCP negotiates */
+	PPP_PHASE_AUTHENTICATE,
+	PPP_PHASE_NETWORK,	/* IPCP negotiates or is open */
+	PPP_PHASE_TERMINATE,	/* LCP closes */
+};
+
+/* Why a session ended. */
+enum ppp_reason {
+	PPP_REASON_NONE,
+	PPP_REASON_ADMIN,		/* an administrator disconnected it */
+	PPP_REASON_SHUTDOWN,		/* the daemon stops */
+	PPP_REASON_LIMIT,		/* a time limit of the user: idle or session time */
+	PPP_REASON_REPLACED,		/* another session of the same user took its place */
+	PPP_REASON_ERROR,		/* the system failed us */
+	PPP_REASON_PEER,		/* the peer terminated */
+	PPP_REASON_PEER_LOST,		/* the peer answers no echo */
+	PPP_REASON_LOWER_DOWN,		/* the port under us went away */
+	PPP_REASON_LCP_TIMEOUT,		/* the peer did not finish LCP in time */
+	PPP_REASON_LCP_FAILED,		/* the peer and we found no common options */
+	PPP_REASON_LOOPBACK,		/* we hear ourselves */
+	PPP_REASON_AUTH_TIMEOUT,	/* the peer did not authenticate in time */
+	PPP_REASON_AUTH_REFUSED,	/* the peer accepts no method that we demand */
+	PPP_REASON_AUTH_FAILED,		/* the peer's name or secret is wrong */
+	PPP_REASON_AUTH_DENIED,		/* the peer did not accept our name or secret */
+	PPP_REASON_NO_ADDRESS,		/* no address for the client, or it refuses the one given */
+	PPP_REASON_NETWORK_TIMEOUT,	/* the peer did not finish IPCP in time */
+	PPP_REASON_NETWORK_REFUSED,	/* the peer ended or rejected IPCP */
+	PPP_REASON_NETWORK_FAILED,	/* network_prepare() failed */
+	PPP_REASONS
+};
+
+/**
+ * struct ppp_config - what many sessions have in common; it outlives them and does not change
+ *
+ * Fill it with ppp_config_init() first and then set what differs.
+ */
+struct ppp_config {
+	/** @role: the side we play in IPCP */
+	enum ppp_role role;
+
+	/** @auth_peer: set of enum ppp_auth_method the peer may use; 0: it needs none */
+	unsigned int auth_peer;
+	/** @auth_self: set of methods we may be asked to use towards the peer */
+	unsigned int auth_self;
+	/** @name: our name, sent in CHAP challenges; at most 255 bytes; not NULL */
+	const char *name;
+	/** @user: name we authenticate with towards the peer (auth_self); not NULL then */
+	const char *user;
+	/** @secret: secret that goes with @user; not NULL then */
+	const char *secret;
+
+	/** @pppoe: ACCM, ACFC and FCS options are never asked for and rejected (RFC 2516, 7) */
+	bool pppoe;
+	/** @want_acfc: ask to receive without address and control fields */
+	bool want_acfc;
+	/** @want_pfc: ask to receive with a compressed protocol field */
+	bool want_pfc;
+	/** @allow_acfc: the port can send without address and control fields */
+	bool allow_acfc;
+	/** @allow_pfc: the port can send with a compressed protocol field */
+	bool allow_pfc;
+	/** @ask_dns: ask the peer for name servers (client) */
+	bool ask_dns;
+	/** @restart: Open in Stopped, Stopping or Opened restarts (RFC 1661, 4.3 "r") */
+	bool restart;
+
+	/** @mru: bytes we want to receive, 128..@max_mru; asked for if it is not 1500 */
+	uint16_t mru;
+	/** @mtu: most bytes we ever send to a peer, whatever its MRU */
+	uint16_t mtu;
+	/** @max_mru: largest MRU either side may have: 1492 on PPPoE (RFC 2516, 7) */
+	uint16_t max_mru;
+
+	/** @restart_ms: the restart timer (RFC 1661, 4.6) */
+	uint32_t restart_ms;
+	/** @max_configure: Configure-Requests without an answer, at most 255 */
+	uint8_t max_configure;
+	/** @max_terminate: Terminate-Requests without an answer */
+	uint8_t max_terminate;
+	/** @max_failure: Configure-Naks without agreement; after them they become Rejects */
+	uint8_t max_failure;
+
+	/** @lcp_limit_ms: time for LCP to open; 0: only the counters limit it */
+	uint32_t lcp_limit_ms;
+	/** @auth_limit_ms: time for authentication, both ways; 0: only counters */
+	uint32_t auth_limit_ms;
+	/** @network_limit_ms: time for IPCP to open; 0: only counters */
+	uint32_t network_limit_ms;
+	/** @echo_ms: interval of Echo-Requests once LCP is open; 0: none */
+	uint32_t echo_ms;
+	/** @echo_failures: so many unanswered Echo-Requests in a row mean the peer is lost */
+	uint8_t echo_failures;
+	/** @rechallenge_ms: interval of new CHAP challenges while open; 0: none */
+	uint32_t rechallenge_ms;
+
+	/** @local: our address (server: required; client: 0.0.0.0 asks for one) */
+	struct in_addr local;
+	/** @dns: name servers given to clients; 0.0.0.0: none */
+	struct in_addr dns[2];
+};
+
+/**
+ * struct ppp_link - what LCP agreed on
+ */
+struct ppp_link {
+	/** @mru: most bytes the peer may send us in one frame's information field */
+	uint16_t mru;
+	/** @mtu: most bytes we may send: the peer's MRU, limited by the configuration */
+	uint16_t mtu;
+	/** @peer_accm: characters the peer wants escaped (asynchronous lines only) */
+	uint32_t peer_accm;
+	/** @send_acfc: we may leave out address and control fields */
+	bool send_acfc;
+	/** @send_pfc: we may compress the protocol field */
+	bool send_pfc;
+	/** @recv_acfc: the peer may leave out address and control fields */
+	bool recv_acfc;
+	/** @recv_pfc: the peer may compress the protocol field */
+	bool recv_pfc;
+};
+
+/**
+ * struct ppp_network - what a network control protocol agreed on
+ */
+struct ppp_network {
+	/** @protocol: PPP_PROTO_IP */
+	uint16_t protocol;
+	/** @mtu: most bytes of a packet towards the peer */
+	uint16_t mtu;
+	/** @local: our address; as client 0.0.0.0 until network_up */
+	struct in_addr local;
+	/** @peer: the peer's address; as client possibly 0.0.0.0 */
+	struct in_addr peer;
+	/** @dns: name servers: those given (server) or learnt (client) */
+	struct in_addr dns[2];
+};
+
+/**
+ * struct ppp_auth_request - the peer's proof of who it is
+ *
+ * The byte strings come from the network as they are: not terminated, any byte may be in them.
+ */
+struct ppp_auth_request {
+	enum ppp_auth_method method;
+	/** @name: the peer's name, @name_len bytes, 0..255 */
+	const uint8_t *name;
+	size_t name_len;
+	/** @password: PAP: the password, @password_len bytes, 0..255 */
+	const uint8_t *password;
+	size_t password_len;
+	/** @id: CHAP: identifier of the challenge */
+	uint8_t id;
+	/** @challenge: CHAP: our challenge */
+	const uint8_t *challenge;
+	size_t challenge_len;
+	/** @response: CHAP: the peer's response; CHAP-MD5: always 16 bytes */
+	const uint8_t *response;
+	size_t response_len;
+};
+
+/**
+ * struct ppp_ops - the way out of the engine; every pointer is set
+ */
+struct ppp_ops {
+	/**
+	 * @output: send a control frame: protocol field (2 bytes) and payload, no address and
+	 * control fields, at most PPP_FRAME_MAX bytes. A frame that cannot be sent is lost.
+	 */
+	void (*output)(struct ppp_session *s, const uint8_t *frame, size_t len);
+	/**
+	 * @set_timer: call ppp_session_timer() at @deadline_ms (the clock of @now) or later;
+	 * replaces the earlier deadline; 0: not at all. Called only when it changes.
+	 */
+	void (*set_timer)(struct ppp_session *s, uint64_t deadline_ms);
+	/** @random: fill @buf with unpredictable bytes */
+	void (*random)(struct ppp_session *s, void *buf, size_t len);
+	/**
+	 * @lcp_up: LCP is open with these parameters. Comes again after every renegotiation;
+	 * the parameters of before hold until then.
+	 */
+	void (*lcp_up)(struct ppp_session *s, const struct ppp_link *link);
+	/** @auth_request: is this proof right? Answer once by ppp_auth_result(), now or later */
+	void (*auth_request)(struct ppp_session *s, const struct ppp_auth_request *request);
+	/** @auth_ok: authentication is complete in all directions demanded (also if in none) */
+	void (*auth_ok)(struct ppp_session *s);
+	/**
+	 * @address_request: which address shall the client have? @wanted is the one it asks for
+	 * or 0.0.0.0. Answer once by ppp_address_result(), now or later. Servers only, once in
+	 * the life of a session: the answer stays valid through renegotiations.
+	 */
+	void (*address_request)(struct ppp_session *s, struct in_addr wanted);
+	/**
+	 * @network_prepare: make the kernel ready for packets with these addresses. Called
+	 * before the Configure-Ack leaves that allows the peer to send its first packet.
+	 * Return: 0, or not 0 to end the session (PPP_REASON_NETWORK_FAILED).
+	 */
+	int (*network_prepare)(struct ppp_session *s, const struct ppp_network *net);
+	/** @network_up: both sides agreed: traffic in both directions */
+	void (*network_up)(struct ppp_session *s, const struct ppp_network *net);
+	/** @network_down: undo the last successful network_prepare(); exactly once for each */
+	void (*network_down)(struct ppp_session *s);
+	/** @finished: the session is over; it may be freed now */
+	void (*finished)(struct ppp_session *s, enum ppp_reason reason, const char *text);
+};
+
+/**
+ * struct ppp_counters - frames of one session, by fate
+ */
+struct ppp_counters {
+	/** @rx: frames given to ppp_session_input() */
+	uint32_t rx;
+	/** @tx: frames output */
+	uint32_t tx;
+	/** @malformed: received, dropped: lengths or contents break the protocol */
+	uint32_t malformed;
+	/** @unexpected: received, dropped: well formed, but not now or not an open question */
+	uint32_t unexpected;
+	/** @looped: received, dropped: carries our own magic number */
+	uint32_t looped;
+	/** @limited: answers not given: rate limit or larger than the peer receives */
+	uint32_t limited;
+};
+
+/* LCP's part of a session. "ask" is what our requests say, "peer" what the peer's said. */
+struct ppp_lcp {
+	struct ppp_fsm fsm;
+	uint64_t echo_deadline;
+	uint32_t magic;
+	uint32_t nak_magic;	/* magic number of the last Configure-Nak we sent */
+	uint32_t peer_magic;	/* 0: the peer did not negotiate one */
+	uint32_t peer_accm;
+	uint16_t ask_mru;
+	uint16_t peer_mru;
+	uint8_t auth_left;	/* methods for the peer that it has not refused yet */
+	uint8_t ask_auth;	/* the method our request proposes, 0: none */
+	uint8_t peer_auth;	/* the method the peer demands from us, 0: none */
+	uint8_t loops;		/* requests in a row that carried our own magic number */
+	uint8_t echo_id;
+	uint8_t echo_missing;	/* Echo-Requests without a reply */
+	bool ask_mru_option:1;
+	bool ask_magic:1;
+	bool ask_pfc:1;
+	bool ask_acfc:1;
+	bool peer_pfc:1;
+	bool peer_acfc:1;
+	bool echo_off:1;	/* the peer rejected the code */
+};
+
+/* Authentication, as the one who asks ("peer") and the one who is asked ("self"). */
+struct ppp_auth {
+	uint64_t peer_deadline;		/* challenge again */
+	uint64_t self_deadline;		/* send request or response again */
+	uint8_t challenge[PPP_CHALLENGE_MAX];
+	uint8_t response[PPP_MD5_LEN];
+	uint8_t challenge_len;
+	uint8_t peer_id;		/* PAP: of the request; CHAP: of our challenge */
+	uint8_t self_id;		/* PAP: of our request; CHAP: of the peer's challenge */
+	uint8_t peer_tries;
+	uint8_t self_tries;
+	uint8_t peer_state;		/* enum ppp_auth_state */
+	uint8_t self_state;
+	bool announced:1;		/* auth_ok was called */
+};
+
+/* IPCP's part. */
+struct ppp_ipcp {
+	struct ppp_fsm fsm;
+	struct in_addr ask;		/* the address our request says */
+	struct in_addr given;		/* server: the client's address, once known */
+	struct in_addr peer;		/* the address in the peer's request */
+	struct in_addr dns[2];		/* client: what we ask for */
+	uint8_t pending[PPP_PENDING_MAX];
+	uint8_t pending_len;
+	uint8_t pending_id;
+	bool ask_address:1;
+	bool ask_dns1:1;
+	bool ask_dns2:1;
+	bool address_asked:1;		/* address_request was called */
+	bool address_known:1;
+	bool peer_address_seen:1;	/* in the request being judged */
+	bool has_pending:1;
+	bool prepared:1;		/* network_prepare succeeded, network_down is due */
+	bool up:1;
+};
+
+/**
+ * struct ppp_session - one PPP conversation
+ *
+ * Embed it; set nothing but @data by hand. The parts below are the engine's; reading them is
+ * allowed for displays.
+ */
+struct ppp_session {
+	/** @config: shared, outlives the session */
+	const struct ppp_config *config;
+	/** @ops: the way out */
+	const struct ppp_ops *ops;
+	/** @data: yours */
+	void *data;
+	/** @counters: frames by fate */
+	struct ppp_counters counters;
+
+	uint64_t now;			/* ms, of the entry point that runs */
+	uint64_t timer;			/* deadline last given to set_timer */
+	uint64_t phase_deadline;	/* the phase must be over by then; 0: no limit */
+	uint64_t limit_start;		/* begin of the window of the answer rate limit */
+	uint16_t limit_count;
+	uint8_t depth;			/* entry points running, to finish in the outermost */
+	uint8_t phase;			/* enum ppp_phase */
+	uint8_t reason;			/* enum ppp_reason: first cause of the end */
+	uint8_t close_wanted;		/* reason of a close that waits for the entry point's end */
+	bool lower_is_down:1;
+	bool started:1;
+	bool over:1;			/* finished was called or is about to be */
+
+	struct ppp_lcp lcp;
+	struct ppp_auth auth;
+	struct ppp_ipcp ipcp;
+};
+
+_Static_assert(sizeof(struct ppp_session) <= 512, "a session must stay small");
+
+void ppp_config_init(struct ppp_config *config, enum ppp_role role);
+const char *ppp_config_check(const struct ppp_config *config);
+
+void ppp_session_init(struct ppp_session *s, const struct ppp_config *config,
+		      const struct ppp_ops *ops, void *data);
+void ppp_session_start(struct ppp_session *s, uint64_t now);
+void ppp_session_input(struct ppp_session *s, uint64_t now, const uint8_t *frame, size_t len);
+void ppp_session_timer(struct ppp_session *s, uint64_t now);
+void ppp_session_close(struct ppp_session *s, uint64_t now, enum ppp_reason reason);
+void ppp_session_lower_down(struct ppp_session *s, uint64_t now);
+
+void ppp_auth_result(struct ppp_session *s, uint64_t now, bool ok, const char *message);
+void ppp_address_result(struct ppp_session *s, uint64_t now, struct in_addr address);
+
+bool ppp_auth_verify(const struct ppp_auth_request *request, const void *secret, size_t len);
+bool ppp_session_is_up(const struct ppp_session *s);
+void ppp_session_link(const struct ppp_session *s, struct ppp_link *link);
+const char *ppp_reason_text(enum ppp_reason reason);
+const char *ppp_phase_name(enum ppp_phase phase);
+const char *ppp_auth_name(enum ppp_auth_method method);
+
+#endif /* RRASD_PPP_PPP_H */
