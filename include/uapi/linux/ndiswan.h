@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/ndiswan.yaml */
+/* YNL-GEN uapi header */
+
+#ifndef _UAPI_LINUX_NDISWAN_H
+#define _UAPI_LINUX_NDISWAN_H
+
+#define NDISWAN_FAMILY_NAME	"ndiswan"
+#define NDISWAN_FAMILY_VERSION	1
+
+#define NDISWAN_HWADDR_LEN	6
+
+/**
+ * enum ndiswan_port_type - What carries the frames of a link.
+ * @NDISWAN_PORT_TYPE_NONE: No port is attached yet.
+ * @NDISWAN_PORT_TYPE_LOOP: Another link of the same namespace, for tests.
+ * @NDISWAN_PORT_TYPE_PPPOE: PPPoE session frames (RFC 2516) on an Ethernet
+ *   device.
+ */
+enum ndiswan_port_type {
+	NDISWAN_PORT_TYPE_NONE,
+	NDISWAN_PORT_TYPE_LOOP,
+	NDISWAN_PORT_TYPE_PPPOE,
+};
+
+/**
+ * enum ndiswan_link_state
+ * @NDISWAN_LINK_STATE_NEW: Created, no port attached.
+ * @NDISWAN_LINK_STATE_ATTACHED: The port carries frames; no network protocol
+ *   is up.
+ * @NDISWAN_LINK_STATE_UP: At least one network protocol is up.
+ * @NDISWAN_LINK_STATE_DOWN: The port is gone; only closing the file is left to
+ *   do.
+ */
+enum ndiswan_link_state {
+	NDISWAN_LINK_STATE_NEW,
+	NDISWAN_LINK_STATE_ATTACHED,
+	NDISWAN_LINK_STATE_UP,
+	NDISWAN_LINK_STATE_DOWN,
+};
+
+/**
+ * enum ndiswan_reason - Why a line or a link went down.
+ * @NDISWAN_REASON_REQUEST: Its owner or an administrator asked for it.
+ * @NDISWAN_REASON_CLOSED: The last reference to the link's file went away.
+ * @NDISWAN_REASON_PORT_DOWN: The device that carries the port went down.
+ * @NDISWAN_REASON_PORT_GONE: The device that carries the port was removed or
+ *   changed its address.
+ * @NDISWAN_REASON_PEER_CLOSED: The other link of a loop went away.
+ * @NDISWAN_REASON_ADDRESS_TAKEN: A newer line-up took the client's address (KB
+ *   Q233048).
+ * @NDISWAN_REASON_INTERFACE_GONE: The WAN interface was removed.
+ * @NDISWAN_REASON_PROTOCOL_GONE: The module that serves the network protocol
+ *   was unloaded.
+ * @NDISWAN_REASON_NAMESPACE_GONE: The network namespace was removed.
+ */
+enum ndiswan_reason {
+	NDISWAN_REASON_NONE,
+	NDISWAN_REASON_REQUEST,
+	NDISWAN_REASON_CLOSED,
+	NDISWAN_REASON_PORT_DOWN,
+	NDISWAN_REASON_PORT_GONE,
+	NDISWAN_REASON_PEER_CLOSED,
+	NDISWAN_REASON_ADDRESS_TAKEN,
+	NDISWAN_REASON_INTERFACE_GONE,
+	NDISWAN_REASON_PROTOCOL_GONE,
+	NDISWAN_REASON_NAMESPACE_GONE,
+};
+
+enum {
+	NDISWAN_A_LINK_ID = 1,
+	NDISWAN_A_LINK_PAD,
+	NDISWAN_A_LINK_HWADDR,
+	NDISWAN_A_LINK_STATE,
+	NDISWAN_A_LINK_PORT,
+	NDISWAN_A_LINK_IFINDEX,
+	NDISWAN_A_LINK_SESSION,
+	NDISWAN_A_LINK_PEER_HWADDR,
+	NDISWAN_A_LINK_PEER_LINK,
+	NDISWAN_A_LINK_SEND_ACFC,
+	NDISWAN_A_LINK_SEND_PFC,
+	NDISWAN_A_LINK_LINE,
+	NDISWAN_A_LINK_STATS,
+	NDISWAN_A_LINK_DROP,
+
+	__NDISWAN_A_LINK_MAX,
+	NDISWAN_A_LINK_MAX = (__NDISWAN_A_LINK_MAX - 1)
+};
+
+enum {
+	NDISWAN_A_LINE_LINK = 1,
+	NDISWAN_A_LINE_PROTOCOL,
+	NDISWAN_A_LINE_IFINDEX,
+	NDISWAN_A_LINE_PEER_IPV4,
+	NDISWAN_A_LINE_MRU,
+
+	__NDISWAN_A_LINE_MAX,
+	NDISWAN_A_LINE_MAX = (__NDISWAN_A_LINE_MAX - 1)
+};
+
+enum {
+	NDISWAN_A_LINE_STATE_PROTOCOL = 1,
+	NDISWAN_A_LINE_STATE_IFINDEX,
+	NDISWAN_A_LINE_STATE_PEER_IPV4,
+	NDISWAN_A_LINE_STATE_MRU,
+
+	__NDISWAN_A_LINE_STATE_MAX,
+	NDISWAN_A_LINE_STATE_MAX = (__NDISWAN_A_LINE_STATE_MAX - 1)
+};
+
+enum {
+	NDISWAN_A_STATS_PAD = 1,
+	NDISWAN_A_STATS_RX_PACKETS,
+	NDISWAN_A_STATS_RX_BYTES,
+	NDISWAN_A_STATS_TX_PACKETS,
+	NDISWAN_A_STATS_TX_BYTES,
+	NDISWAN_A_STATS_CONTROL_RX,
+	NDISWAN_A_STATS_CONTROL_TX,
+	NDISWAN_A_STATS_CONTROL_QUEUED,
+	NDISWAN_A_STATS_LINKS,
+
+	__NDISWAN_A_STATS_MAX,
+	NDISWAN_A_STATS_MAX = (__NDISWAN_A_STATS_MAX - 1)
+};
+
+enum {
+	NDISWAN_A_DROP_REASON = 1,
+	NDISWAN_A_DROP_PAD,
+	NDISWAN_A_DROP_COUNT,
+
+	__NDISWAN_A_DROP_MAX,
+	NDISWAN_A_DROP_MAX = (__NDISWAN_A_DROP_MAX - 1)
+};
+
+enum {
+	NDISWAN_A_MODULE_STATS_ONLY_REASON = 1,
+	NDISWAN_A_MODULE_STATS_STATS,
+	NDISWAN_A_MODULE_STATS_DROP,
+
+	__NDISWAN_A_MODULE_STATS_MAX,
+	NDISWAN_A_MODULE_STATS_MAX = (__NDISWAN_A_MODULE_STATS_MAX - 1)
+};
+
+enum {
+	NDISWAN_A_EVENT_NUMBER = 1,
+	NDISWAN_A_EVENT_NAME,
+	NDISWAN_A_EVENT_LINK,
+	NDISWAN_A_EVENT_PROTOCOL,
+	NDISWAN_A_EVENT_IFINDEX,
+	NDISWAN_A_EVENT_PEER_IPV4,
+	NDISWAN_A_EVENT_REASON,
+	NDISWAN_A_EVENT_TEXT,
+
+	__NDISWAN_A_EVENT_MAX,
+	NDISWAN_A_EVENT_MAX = (__NDISWAN_A_EVENT_MAX - 1)
+};
+
+enum {
+	NDISWAN_CMD_LINK_GET = 1,
+	NDISWAN_CMD_LINK_SET,
+	NDISWAN_CMD_LINE_UP,
+	NDISWAN_CMD_LINE_UPDATE,
+	NDISWAN_CMD_LINE_DOWN,
+	NDISWAN_CMD_STATS_GET,
+	NDISWAN_CMD_EVENT_NTF,
+
+	__NDISWAN_CMD_MAX,
+	NDISWAN_CMD_MAX = (__NDISWAN_CMD_MAX - 1)
+};
+
+#define NDISWAN_MCGRP_EVENTS	"events"
+
+#endif /* _UAPI_LINUX_NDISWAN_H */

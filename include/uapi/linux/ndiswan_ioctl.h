@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/*
+ * /dev/ndiswan: the owner's side of a link.
+ *
+ * Each open file is one link. It is created by open(), gets its port by
+ * NDISWAN_IOC_ATTACH and goes away, with everything that hangs on it, when the
+ * last reference to the file is closed. Line-up, statistics and events are on
+ * generic netlink, <linux/ndiswan.h>.
+ *
+ * read() returns one control frame: the protocol field in two bytes, big
+ * endian, then the frame's information field. A buffer that is too small gets
+ * EMSGSIZE and the frame stays. 0 means that the link is down for good.
+ * write() sends one control frame of the same shape: EPROTONOSUPPORT for a
+ * number that is no control protocol, EMSGSIZE when it is too long for the
+ * port, ENOTCONN without a port, ENOLINK when the link is down.
+ * poll() tells POLLIN, POLLOUT, and POLLHUP when the link is down for good.
+ */
+#ifndef _UAPI_LINUX_NDISWAN_IOCTL_H
+#define _UAPI_LINUX_NDISWAN_IOCTL_H
+
+#include <linux/types.h>
+#include <linux/ioctl.h>
+
+#define NDISWAN_MESSAGE_LEN	96
+
+/**
+ * struct ndiswan_attach_pppoe - one PPPoE session
+ * @ifindex: Ethernet device that carries it, in the link's network namespace
+ * @session: session number in host byte order, 1 to 65534
+ * @peer: the other end's Ethernet address, not a group address
+ */
+struct ndiswan_attach_pppoe {
+	__u32 ifindex;
+	__u16 session;
+	__u8 peer[6];
+};
+
+/**
+ * struct ndiswan_attach_loop - one end of a loop
+ * @peer: number of the link that is the other end, which has to be a loop
+ *	without a peer; 0 waits for another link to name this one
+ */
+struct ndiswan_attach_loop {
+	__u32 peer;
+};
+
+/**
+ * struct ndiswan_attach - argument of %NDISWAN_IOC_ATTACH
+ * @size: in: sizeof(struct ndiswan_attach) of the caller. A kernel that knows
+ *	fewer bytes refuses with E2BIG unless the rest is zero.
+ * @port: in: enum ndiswan_port_type
+ * @flags: in: 0
+ * @link: out: the link's number
+ * @pppoe: in: for %NDISWAN_PORT_TYPE_PPPOE
+ * @loop: in: for %NDISWAN_PORT_TYPE_LOOP
+ * @params: room for the ports to come; what a port does not use has to be 0
+ * @message: out: on an error a sentence that says what to change
+ */
+struct ndiswan_attach {
+	__u32 size;
+	__u32 port;
+	__u32 flags;
+	__u32 link;
+	union {
+		struct ndiswan_attach_pppoe pppoe;
+		struct ndiswan_attach_loop loop;
+		__u8 params[64];
+	};
+	char message[NDISWAN_MESSAGE_LEN];
+};
+
+/**
+ * struct ndiswan_info - argument of %NDISWAN_IOC_INFO
+ * @size: in: sizeof(struct ndiswan_info) of the caller; out: bytes filled in
+ * @link: out: the link's number
+ * @state: out: enum ndiswan_link_state
+ * @reason: out: enum ndiswan_reason, why the link is down
+ */
+struct ndiswan_info {
+	__u32 size;
+	__u32 link;
+	__u32 state;
+	__u32 reason;
+};
+
+#define NDISWAN_IOC_MAGIC	0xb7
+/* The size is in the structure, so that the request number never changes. */
+#define NDISWAN_IOC_ATTACH	_IO(NDISWAN_IOC_MAGIC, 1)
+#define NDISWAN_IOC_INFO	_IO(NDISWAN_IOC_MAGIC, 2)
+
+#endif /* _UAPI_LINUX_NDISWAN_IOCTL_H */
