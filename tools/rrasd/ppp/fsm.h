@@ -107,19 +107,26 @@ struct ppp_fsm_ops {
 	void (*request_end)(struct ppp_session *s, struct ppp_reply *r);
 	/** @nak: one option of a Configure-Nak */
 	void (*nak)(struct ppp_session *s, const struct ppp_option *o);
-	/** @reject: one option of a Configure-Reject; it is one of those we had asked for */
+	/** @reject: one option of a Configure-Reject, or of a Nak too many; asked for or not */
 	void (*reject)(struct ppp_session *s, const struct ppp_option *o);
 	/** @ack: about to send a Configure-Ack; not 0: do not, the session is being closed */
 	int (*ack)(struct ppp_session *s);
-	/** @extra: a code above Code-Reject; false: unknown code */
-	bool (*extra)(struct ppp_session *s, uint8_t code, uint8_t id, const uint8_t *data,
-		      size_t len);
+	/**
+	 * @extra: a packet with a code above Code-Reject; NULL: the protocol has none.
+	 * Return: the event it is (RXJ+, RXJ-, RXR, RUC), or -1: drop it.
+	 */
+	int (*extra)(struct ppp_session *s, uint8_t code, const uint8_t *data, size_t len);
+	/** @code_rejected: the peer does not know a code that we can do without; may be NULL */
+	void (*code_rejected)(struct ppp_session *s, uint8_t code);
+	/** @answer: answer an event RXR in Opened (ser); needed where @extra returns RXR */
+	void (*answer)(struct ppp_session *s, uint8_t code, uint8_t id, const uint8_t *data,
+		       size_t len);
 	/** @up: this layer up (tlu) */
 	void (*up)(struct ppp_session *s);
-	/** @down: this layer down (tld) */
-	void (*down)(struct ppp_session *s);
-	/** @finished: this layer finished (tlf); @expired: by the restart counter */
-	void (*finished)(struct ppp_session *s, bool expired);
+	/** @down: this layer down (tld), by this event */
+	void (*down)(struct ppp_session *s, enum ppp_event event);
+	/** @finished: this layer finished (tlf), by this event */
+	void (*finished)(struct ppp_session *s, enum ppp_event event);
 };
 
 /**
@@ -146,8 +153,6 @@ struct ppp_fsm {
 	uint8_t naks_seen;
 	/** @answered: our last Configure-Request has had its answer; a second one is ignored */
 	bool answered:1;
-	/** @closing: restarts counts Terminate-Requests */
-	bool closing:1;
 };
 
 struct ppp_step ppp_fsm_step(enum ppp_state state, enum ppp_event event);

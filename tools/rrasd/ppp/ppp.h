@@ -228,7 +228,11 @@ struct ppp_ops {
 	 * the parameters of before hold until then.
 	 */
 	void (*lcp_up)(struct ppp_session *s, const struct ppp_link *link);
-	/** @auth_request: is this proof right? Answer once by ppp_auth_result(), now or later */
+	/**
+	 * @auth_request: is this proof right? Answer exactly once by ppp_auth_result(), now or
+	 * later; no second request comes before that. A client that renegotiates LCP or is
+	 * challenged again proves itself again in the same session: refuse another name then.
+	 */
 	void (*auth_request)(struct ppp_session *s, const struct ppp_auth_request *request);
 	/** @auth_ok: authentication is complete in all directions demanded (also if in none) */
 	void (*auth_ok)(struct ppp_session *s);
@@ -309,6 +313,8 @@ struct ppp_auth {
 	uint8_t peer_state;		/* enum ppp_auth_state */
 	uint8_t self_state;
 	bool announced:1;		/* auth_ok was called */
+	bool outstanding:1;		/* auth_request was called, its result is due */
+	bool stale:1;			/* ... but what it asked for is no longer of interest */
 };
 
 /* IPCP's part. */
@@ -317,6 +323,7 @@ struct ppp_ipcp {
 	struct in_addr ask;		/* the address our request says */
 	struct in_addr given;		/* server: the client's address, once known */
 	struct in_addr peer;		/* the address in the peer's request */
+	struct in_addr prepared_for;	/* the address network_prepare was told */
 	struct in_addr dns[2];		/* client: what we ask for */
 	uint8_t pending[PPP_PENDING_MAX];
 	uint8_t pending_len;
@@ -357,9 +364,9 @@ struct ppp_session {
 	uint8_t phase;			/* enum ppp_phase */
 	uint8_t reason;			/* enum ppp_reason: first cause of the end */
 	uint8_t close_wanted;		/* reason of a close that waits for the entry point's end */
-	bool lower_is_down:1;
+	bool lower_lost:1;		/* ppp_session_lower_down() waits for its end, or is done */
 	bool started:1;
-	bool over:1;			/* finished was called or is about to be */
+	bool over:1;			/* LCP is through: finished is called next */
 
 	struct ppp_lcp lcp;
 	struct ppp_auth auth;

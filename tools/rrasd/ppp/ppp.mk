@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# Objects of the PPP engine, relative to tools/rrasd; needs -lnettle.
-PPP_OBJS := ppp/option.o ppp/fsm.o ppp/lcp.o ppp/auth.o ppp/pap.o ppp/chap.o ppp/ipcp.o ppp/ppp.o
+# Objects of the PPP engine, relative to tools/rrasd, and the libraries they need.
+PPP_OBJS := $(addprefix ppp/,option.o fsm.o packet.o lcp.o link.o auth.o pap.o chap.o ipcp.o \
+	info.o ppp.o)
 PPP_LIBS := -lnettle

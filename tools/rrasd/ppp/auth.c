@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The authentication phase (RFC 1661 section 3.5): which method runs in which direction, and
+ * when it is over. The methods themselves are in pap.c and chap.c.
+ *
+ * Two directions are independent: "peer" is the proof we demand, "self" the proof we give.
+ */
+#include <string.h>
+
+#include "internal.h"
+
+/* The last moment for a peer that has to speak first: as long as it would itself try. */
+static uint64_t patience(const struct ppp_session *s)
+{
+	return s->now + (uint64_t)s->config->restart_ms * s->config->max_configure;
+}
+
+static bool direction_done(uint8_t state)
+{
+	return state == PPP_AUTH_OFF || state == PPP_AUTH_DONE;
+}
+
+/* Go on to the network phase once nothing is left to prove. */
+static void check_done(struct ppp_session *s)
+{
+	struct ppp_auth *auth = &s->auth;
+
+	if (auth->announced || !direction_done(auth->peer_state) ||
+	    !direction_done(auth->self_state))
+		return;
+	auth->announced = true;
+	s->ops->auth_ok(s);
+	if (!s->close_wanted)
+		ppp_network_start(s);
+}
+
+/**
+ * ppp_auth_start - LCP is open: prove what was agreed on
+ * @s: the session
+ */
+void ppp_auth_start(struct ppp_session *s)
+{
+	struct ppp_auth *auth = &s->auth;
+
+	auth->announced = false;
+	auth->peer_tries = 0;
+	auth->self_tries = 0;
+	auth->peer_state = s->lcp.ask_auth ? PPP_AUTH_WAIT : PPP_AUTH_OFF;
+	auth->self_state = s->lcp.peer_auth ? PPP_AUTH_WAIT : PPP_AUTH_OFF;
+	if (s->lcp.ask_auth == PPP_AUTH_CHAP_MD5)
+		ppp_chap_challenge(s);
+	else if (s->lcp.ask_auth)
+		auth->peer_deadline = patience(s);
+	if (s->lcp.peer_auth == PPP_AUTH_PAP)
+		ppp_pap_request(s);
+	else if (s->lcp.peer_auth)
+		auth->self_deadline = patience(s);
+	check_done(s);
+}
+
+/**
+ * ppp_auth_stop - LCP is no longer open: nothing counts as proven
+ * @s: the session
+ *
+ * A request the daemon has not answered stays outstanding, so that its late answer is not taken
+ * for the answer to a later request.
+ */
+void ppp_auth_stop(struct ppp_session *s)
+{
+	struct ppp_auth *auth = &s->auth;
+
+	auth->peer_state = PPP_AUTH_OFF;
+	auth->self_state = PPP_AUTH_OFF;
+	auth->peer_deadline = 0;
+	auth->self_deadline = 0;
+	auth->stale = auth->outstanding;
+}
+
+static void peer_timer(struct ppp_session *s)
+{
+	struct ppp_auth *auth = &s->auth;
+
+	if (s->lcp.ask_auth != PPP_AUTH_CHAP_MD5) {
+		ppp_end(s, PPP_REASON_AUTH_TIMEOUT);
+		return;
+	}
+	if (auth->peer_state == PPP_AUTH_DONE) {
+		auth->peer_state = PPP_AUTH_WAIT;
+		auth->peer_tries = 0;
+	}
+	if (auth->peer_tries >= s->config->max_configure)
+		ppp_end(s, PPP_REASON_AUTH_TIMEOUT);
+	else
+		ppp_chap_challenge(s);
+}
+
+static void self_timer(struct ppp_session *s)
+{
+	struct ppp_auth *auth = &s->auth;
+
+	if (auth->self_state != PPP_AUTH_ASKED || auth->self_tries >= s->config->max_configure)
+		ppp_end(s, PPP_REASON_AUTH_TIMEOUT);
+	else if (s->lcp.peer_auth == PPP_AUTH_PAP)
+		ppp_pap_request(s);
+	else
+		ppp_chap_respond(s);
+}
+
+/**
+ * ppp_auth_timer - the timers of both directions
+ * @s: the session; its time is set
+ */
+void ppp_auth_timer(struct ppp_session *s)
+{
+	struct ppp_auth *auth = &s->auth;
+
+	if (auth->peer_deadline && s->now >= auth->peer_deadline) {
+		auth->peer_deadline = 0;
+		peer_timer(s);
+	}
+	if (!s->close_wanted && auth->self_deadline && s->now >= auth->self_deadline) {
+		auth->self_deadline = 0;
+		self_timer(s);
+	}
+}
+
+/**
+ * ppp_auth_ask - hand the peer's proof to the daemon
+ * @s: the session
+ * @request: the proof
+ *
+ * While the answer is awaited the clock of the method stands still; the limit of the phase runs.
+ */
+void ppp_auth_ask(struct ppp_session *s, const struct ppp_auth_request *request)
+{
+	struct ppp_auth *auth = &s->auth;
+
+	if (auth->outstanding) {
+		s->counters.unexpected++;
+		return;
+	}
+	auth->peer_state = PPP_AUTH_ASKED;
+	auth->peer_deadline = 0;
+	auth->outstanding = true;
+	s->ops->auth_request(s, request);
+}
+
+/**
+ * ppp_auth_peer_done - the peer has proven itself and was told so
+ * @s: the session
+ */
+void ppp_auth_peer_done(struct ppp_session *s)
+{
+	struct ppp_auth *auth = &s->auth;
+
+	auth->peer_state = PPP_AUTH_DONE;
+	auth->peer_deadline = 0;
+	if (s->lcp.ask_auth == PPP_AUTH_CHAP_MD5 && s->config->rechallenge_ms)
+		auth->peer_deadline = s->now + s->config->rechallenge_ms;
+	check_done(s);
+}
+
+/**
+ * ppp_auth_self_done - the peer is content with our proof
+ * @s: the session
+ */
+void ppp_auth_self_done(struct ppp_session *s)
+{
+	s->auth.self_state = PPP_AUTH_DONE;
+	s->auth.self_deadline = 0;
+	check_done(s);
+}
+
+/**
+ * ppp_auth_verify - check a proof against the secret of its user
+ * @request: the proof, as auth_request() got it
+ * @secret: the secret
+ * @len: its bytes
+ *
+ * Takes the same time whether the first or the last byte differs.
+ *
+ * Return: whether it is right.
+ */
+bool ppp_auth_verify(const struct ppp_auth_request *request, const void *secret, size_t len)
+{
+	uint8_t digest[PPP_MD5_LEN];
+
+	if (request->method == PPP_AUTH_PAP)
+		return request->password_len == len &&
+		       ppp_bytes_equal(request->password, secret, len);
+	if (request->response_len != PPP_MD5_LEN)
+		return false;
+	ppp_chap_digest(digest, request->id, secret, len, request->challenge,
+			request->challenge_len);
+	return ppp_bytes_equal(digest, request->response, PPP_MD5_LEN);
+}
+
+/**
+ * ppp_auth_name - name a method for displays
+ * @method: one method, or 0
+ *
+ * Return: the name.
+ */
+const char *ppp_auth_name(enum ppp_auth_method method)
+{
+	switch (method) {
+	case PPP_AUTH_PAP:
+		return "PAP";
+	case PPP_AUTH_CHAP_MD5:
+		return "CHAP-MD5";
+	default:
+		return "none";
+	}
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of the PPP engine share with each other and with its tests.
+ */
+#ifndef RRASD_PPP_INTERNAL_H
+#define RRASD_PPP_INTERNAL_H
+
+#include "option.h"
+#include "ppp.h"
+
+#define PPP_LOOPS_MAX		5	/* signs of a looped link before we believe it */
+#define PPP_LIMIT_WINDOW_MS	1000	/* at most PPP_LIMIT_COUNT Protocol-Rejects ... */
+#define PPP_LIMIT_COUNT		10	/* ... in one window */
+
+/* How far one direction of authentication is. */
+enum ppp_auth_state {
+	PPP_AUTH_OFF,		/* not demanded */
+	PPP_AUTH_WAIT,		/* for the proof, or for the challenge to prove against */
+	PPP_AUTH_ASKED,		/* peer: the daemon decides; self: the proof is sent */
+	PPP_AUTH_DONE,
+	PPP_AUTH_BAD,
+};
+
+/**
+ * struct ppp_cause - an event of an automaton and the packet it came with
+ * @event: the event
+ * @code: code of the packet
+ * @id: its identifier
+ * @reply_code: RCR-: PPP_CODE_CONF_NAK or _REJ
+ * @packet: RUC: the packet from its code on
+ * @packet_len: its bytes, without padding
+ * @data: the packet after its length field
+ * @data_len: its bytes
+ * @reply: RCR-: options of the answer
+ * @reply_len: their bytes
+ */
+struct ppp_cause {
+	enum ppp_event event;
+	uint8_t code;
+	uint8_t id;
+	uint8_t reply_code;
+	const uint8_t *packet;
+	size_t packet_len;
+	const uint8_t *data;
+	size_t data_len;
+	const uint8_t *reply;
+	size_t reply_len;
+};
+
+extern const struct ppp_fsm_ops ppp_lcp_ops;
+extern const struct ppp_fsm_ops ppp_ipcp_ops;
+
+/* lcp.c */
+void ppp_lcp_init(struct ppp_session *s);
+
+/* link.c */
+void ppp_lcp_echo_timer(struct ppp_session *s);
+void ppp_lcp_reject_protocol(struct ppp_session *s, uint16_t protocol, const uint8_t *data,
+			     size_t len);
+
+/* auth.c */
+void ppp_auth_start(struct ppp_session *s);
+void ppp_auth_stop(struct ppp_session *s);
+void ppp_auth_timer(struct ppp_session *s);
+void ppp_auth_ask(struct ppp_session *s, const struct ppp_auth_request *request);
+void ppp_auth_peer_done(struct ppp_session *s);
+void ppp_auth_self_done(struct ppp_session *s);
+
+/* pap.c */
+void ppp_pap_input(struct ppp_session *s, const uint8_t *packet, size_t len);
+void ppp_pap_request(struct ppp_session *s);
+void ppp_pap_answer(struct ppp_session *s, bool ok, const char *message);
+
+/* chap.c */
+void ppp_chap_input(struct ppp_session *s, const uint8_t *packet, size_t len);
+void ppp_chap_challenge(struct ppp_session *s);
+void ppp_chap_respond(struct ppp_session *s);
+void ppp_chap_answer(struct ppp_session *s, bool ok, const char *message);
+void ppp_chap_digest(uint8_t digest[PPP_MD5_LEN], uint8_t id, const void *secret, size_t secret_len,
+		     const uint8_t *challenge, size_t challenge_len);
+bool ppp_bytes_equal(const void *a, const void *b, size_t len);
+
+/* ipcp.c */
+void ppp_ipcp_init(struct ppp_session *s);
+void ppp_ipcp_start(struct ppp_session *s);
+void ppp_ipcp_stop(struct ppp_session *s);
+void ppp_ipcp_address(struct ppp_session *s, struct in_addr address);
+
+/* fsm.c */
+void ppp_fsm_run(struct ppp_session *s, struct ppp_fsm *f, const struct ppp_cause *c);
+
+/* packet.c; requests may come from here again when they were deferred */
+void ppp_fsm_request(struct ppp_session *s, struct ppp_fsm *f, uint8_t id, const uint8_t *data,
+		     size_t len);
+
+/* ppp.c */
+size_t ppp_room(const struct ppp_session *s);
+void ppp_send(struct ppp_session *s, uint16_t protocol, uint8_t code, uint8_t id,
+	      const void *data, size_t len);
+void ppp_end(struct ppp_session *s, enum ppp_reason reason);
+void ppp_over(struct ppp_session *s, enum ppp_reason reason);
+void ppp_link_up(struct ppp_session *s);
+void ppp_link_down(struct ppp_session *s);
+void ppp_network_start(struct ppp_session *s);
+void ppp_network_opened(struct ppp_session *s);
+void ppp_network_closed(struct ppp_session *s);
+bool ppp_packet_parse(struct ppp_session *s, const uint8_t *packet, size_t len, uint8_t *code,
+		      uint8_t *id, size_t *data_len);
+
+#endif /* RRASD_PPP_INTERNAL_H */
