@@ -10,17 +10,6 @@
 
 #include <uapi/linux/ndiswan.h>
 
-/* Integer value ranges */
-static const struct netlink_range_validation ndiswan_a_line_ifindex_range = {
-	.min	= 1ULL,
-	.max	= S32_MAX,
-};
-
-static const struct netlink_range_validation ndiswan_a_line_mru_range = {
-	.min	= 68ULL,
-	.max	= 65535ULL,
-};
-
 /* NDISWAN_CMD_LINK_GET - do */
 const struct nla_policy ndiswan_link_get_nl_policy[NDISWAN_A_LINK_ID + 1] = {
 	[NDISWAN_A_LINK_ID] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -37,16 +26,16 @@ const struct nla_policy ndiswan_link_set_nl_policy[NDISWAN_A_LINK_SEND_PFC + 1] 
 const struct nla_policy ndiswan_line_up_nl_policy[NDISWAN_A_LINE_MRU + 1] = {
 	[NDISWAN_A_LINE_LINK] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NDISWAN_A_LINE_PROTOCOL] = { .type = NLA_U16, },
-	[NDISWAN_A_LINE_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &ndiswan_a_line_ifindex_range),
+	[NDISWAN_A_LINE_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NDISWAN_A_LINE_PEER_IPV4] = { .type = NLA_U32, },
-	[NDISWAN_A_LINE_MRU] = NLA_POLICY_FULL_RANGE(NLA_U32, &ndiswan_a_line_mru_range),
+	[NDISWAN_A_LINE_MRU] = NLA_POLICY_MIN(NLA_U32, 68),
 };
 
 /* NDISWAN_CMD_LINE_UPDATE - do */
 const struct nla_policy ndiswan_line_update_nl_policy[NDISWAN_A_LINE_MRU + 1] = {
 	[NDISWAN_A_LINE_LINK] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NDISWAN_A_LINE_PROTOCOL] = { .type = NLA_U16, },
-	[NDISWAN_A_LINE_MRU] = NLA_POLICY_FULL_RANGE(NLA_U32, &ndiswan_a_line_mru_range),
+	[NDISWAN_A_LINE_MRU] = NLA_POLICY_MIN(NLA_U32, 68),
 };
 
 /* NDISWAN_CMD_LINE_DOWN - do */

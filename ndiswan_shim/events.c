@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Events: a number, a name, a cause and a remedy, for the kernel log, netlink
+ * and tracing. One function an event; nothing else formats one. The numbers are
+ * listed in Documentation/events.rst; those that Windows NT used keep their
+ * meaning, ours begin at 30000.
+ */
+#include <linux/module.h>
+#include <linux/ratelimit.h>
+#include <net/genetlink.h>
+
+#include "internal.h"
+
+#include <trace/events/ndiswan.h>
+
+#define TEXT_LEN	192
+
+/* Enough to see what happens, not enough to fill a disk. */
+static DEFINE_RATELIMIT_STATE(log_limit, 5 * HZ, 20);
+
+static const char * const reason_texts[] = {
+	[NDISWAN_REASON_NONE]		= "no reason given",
+	[NDISWAN_REASON_REQUEST]	= "requested",
+	[NDISWAN_REASON_CLOSED]		= "its owner closed it",
+	[NDISWAN_REASON_PORT_DOWN]	= "the device that carries it went down",
+	[NDISWAN_REASON_PORT_GONE]	=
+		"the device that carries it was removed or changed its address",
+	[NDISWAN_REASON_PEER_CLOSED]	= "the other end of the loop was closed",
+	[NDISWAN_REASON_ADDRESS_TAKEN]	= "a newer link took its address",
+	[NDISWAN_REASON_INTERFACE_GONE]	= "the WAN interface was removed",
+	[NDISWAN_REASON_PROTOCOL_GONE]	= "the module of the network protocol was unloaded",
+	[NDISWAN_REASON_NAMESPACE_GONE]	= "the network namespace was removed",
+};
+
+static int event_fill(struct sk_buff *msg, const struct ndiswan_event *event,
+		      const char *text)
+{
+	void *hdr;
+
+	hdr = genlmsg_put(msg, 0, 0, &ndiswan_genl_family, 0,
+			  NDISWAN_CMD_EVENT_NTF);
+	if (!hdr)
+		return -EMSGSIZE;
+	if (nla_put_u32(msg, NDISWAN_A_EVENT_NUMBER, event->number) ||
+	    nla_put_string(msg, NDISWAN_A_EVENT_NAME, event->name) ||
+	    (event->link &&
+	     nla_put_u32(msg, NDISWAN_A_EVENT_LINK, event->link)) ||
+	    (event->protocol &&
+	     nla_put_u16(msg, NDISWAN_A_EVENT_PROTOCOL, event->protocol)) ||
+	    (event->ifindex &&
+	     nla_put_u32(msg, NDISWAN_A_EVENT_IFINDEX, event->ifindex)) ||
+	    (event->peer_ipv4 &&
+	     nla_put_in_addr(msg, NDISWAN_A_EVENT_PEER_IPV4,
+			     event->peer_ipv4)) ||
+	    (event->reason &&
+	     nla_put_u32(msg, NDISWAN_A_EVENT_REASON, event->reason)) ||
+	    nla_put_string(msg, NDISWAN_A_EVENT_TEXT, text))
+		return -EMSGSIZE;
+	genlmsg_end(msg, hdr);
+	return 0;
+}
+
+static void event_multicast(struct net *net, const struct ndiswan_event *event,
+			    const char *text)
+{
+	struct sk_buff *msg;
+
+	if (!genl_has_listeners(&ndiswan_genl_family, net, NDISWAN_EVENT_GROUP))
+		return;
+	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_ATOMIC);
+	if (!msg)
+		return;
+	if (event_fill(msg, event, text)) {
+		nlmsg_free(msg);
+		return;
+	}
+	genlmsg_multicast_netns(&ndiswan_genl_family, net, msg, 0,
+				NDISWAN_EVENT_GROUP, GFP_ATOMIC);
+}
+
+/**
+ * ndiswan_event() - report an event
+ * @net: the namespace that it happened in
+ * @event: number, name and what it is about
+ * @fmt: cause and remedy, a sentence without a newline
+ *
+ * Context: any. The kernel log is rate limited; callers on the packet path
+ * have to limit themselves before.
+ */
+void ndiswan_event(struct net *net, const struct ndiswan_event *event,
+		   const char *fmt, ...)
+{
+	char text[TEXT_LEN];
+	va_list args;
+
+	va_start(args, fmt);
+	vscnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+
+	trace_ndiswan_event(event);
+	if (event->log && __ratelimit(&log_limit))
+		pr_notice("event %u (%s): link %u: %s\n", event->number,
+			  event->name, event->link, text);
+	event_multicast(net, event, text);
+}
+EXPORT_SYMBOL_NS_GPL(ndiswan_event, NDISWAN);
+
+/* 20050 as Windows NT 4.0 RRAS used it (KB Q233048, Q170278). */
+void ndiswan_event_projection_failed(const struct ndiswan_link *link,
+				     enum ndiswan_proto proto,
+				     const struct ndiswan_line *line, int err,
+				     const char *cause)
+{
+	struct ndiswan_event event = {
+		.number = 20050,
+		.name = "PROJECTION_FAILED",
+		.log = true,
+		.link = link->id,
+		.protocol = ndiswan_proto_number(proto),
+		.ifindex = line->ifindex,
+		.peer_ipv4 = line->peer_ipv4,
+	};
+
+	ndiswan_event(link->net, &event,
+		      "%pI4 could not be projected onto interface %d: %s (error %d); check the address pool and the WAN interface",
+		      &line->peer_ipv4, line->ifindex,
+		      cause ? cause : "no cause given", -err);
+}
+
+void ndiswan_event_line_up(const struct ndiswan_link *link,
+			   enum ndiswan_proto proto,
+			   const struct ndiswan_line *line)
+{
+	struct ndiswan_event event = {
+		.number = 30001,
+		.name = "LINE_UP",
+		.link = link->id,
+		.protocol = ndiswan_proto_number(proto),
+		.ifindex = line->ifindex,
+		.peer_ipv4 = line->peer_ipv4,
+	};
+
+	ndiswan_event(link->net, &event, "%pI4 is up, MRU %u",
+		      &line->peer_ipv4, line->mru);
+}
+
+void ndiswan_event_line_down(const struct ndiswan_link *link,
+			     enum ndiswan_proto proto,
+			     const struct ndiswan_line *line,
+			     enum ndiswan_reason reason)
+{
+	struct ndiswan_event event = {
+		.number = 30002,
+		.name = "LINE_DOWN",
+		.link = link->id,
+		.protocol = ndiswan_proto_number(proto),
+		.ifindex = line->ifindex,
+		.peer_ipv4 = line->peer_ipv4,
+		.reason = reason,
+	};
+
+	if (!link->net)
+		return;
+	ndiswan_event(link->net, &event, "%pI4 is down: %s", &line->peer_ipv4,
+		      reason_texts[reason]);
+}
+
+/* Only what the owner did not do himself is news for the log. */
+void ndiswan_event_link_down(const struct ndiswan_link *link,
+			     enum ndiswan_reason reason)
+{
+	struct ndiswan_event event = {
+		.number = 30003,
+		.name = "LINK_DOWN",
+		.log = reason == NDISWAN_REASON_PORT_DOWN ||
+		       reason == NDISWAN_REASON_PORT_GONE,
+		.link = link->id,
+		.reason = reason,
+	};
+
+	ndiswan_event(link->net, &event, "down: %s", reason_texts[reason]);
+}
+
+/* On the packet path, so limited before anything is formatted. */
+void ndiswan_event_recursion(const struct ndiswan_link *link)
+{
+	static DEFINE_RATELIMIT_STATE(limit, 10 * HZ, 1);
+	struct net *net = READ_ONCE(link->net);
+	struct ndiswan_event event = {
+		.number = 30020,
+		.name = "SEND_RECURSION",
+		.log = true,
+		.link = link->id,
+	};
+
+	if (net && __ratelimit(&limit))
+		ndiswan_event(net, &event,
+			      "a packet came back into the send that carried it and was dropped; give the tunnel's endpoint a route outside of the WAN interface");
+}

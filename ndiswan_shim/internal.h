@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of ndiswan_shim know of each other, grouped by the file that
+ * implements it.
+ *
+ * Locks, outermost first:
+ *
+ *   rtnl
+ *     ndiswan_lock (link.c, a mutex): every change to a link, its port, its
+ *       lines and the tables that find it
+ *         link->rxq.lock (spinlock, BH): the control frames that wait
+ *
+ * Readers on the packet path take none of them: what they follow is published
+ * with rcu_assign_pointer() and freed after an RCU grace period.
+ */
+#ifndef _NDISWAN_INTERNAL_H
+#define _NDISWAN_INTERNAL_H
+
+#include <linux/atomic.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/rcupdate.h>
+#include <linux/skbuff.h>
+#include <linux/wait.h>
+#include <net/ndiswan.h>
+#include <uapi/linux/ndiswan_ioctl.h>
+
+#include "drop.h"
+
+struct genl_family;
+struct pppoe_lower;
+
+/* Longest PPP header: address, control and a protocol field of two bytes. */
+#define NDISWAN_PPP_HLEN	4
+/* Longest control frame in bytes, without the protocol field. */
+#define NDISWAN_CONTROL_MAX	1500
+
+/* link->framing */
+#define NDISWAN_SEND_ACFC	BIT(0)
+#define NDISWAN_SEND_PFC	BIT(1)
+
+/**
+ * struct ndiswan_port_ops - what a port is
+ * @type: its number in the ioctl
+ * @no_address_control: the transport has no address and control fields, so
+ *	that none are ever sent
+ * @prepare: Make ready what needs rtnl. No lock held, may sleep.
+ * @attach: Begin to carry the frames of @link: receives may start before it
+ *	returns. ndiswan_lock held. -EAGAIN asks for another @prepare.
+ * @detach: No receive starts after this. ndiswan_lock held; cannot fail.
+ * @xmit: Send a frame, PPP header in place. Data context. Owns @skb from then
+ *	on, whatever it returns.
+ */
+struct ndiswan_port_ops {
+	enum ndiswan_port_type type;
+	bool no_address_control;
+	int (*prepare)(struct net *net, const struct ndiswan_attach *args,
+		       struct netlink_ext_ack *extack);
+	int (*attach)(struct ndiswan_link *link,
+		      const struct ndiswan_attach *args,
+		      struct netlink_ext_ack *extack);
+	void (*detach)(struct ndiswan_link *link);
+	int (*xmit)(struct sk_buff *skb, struct ndiswan_link *link);
+};
+
+/* Fixed once the link is attached, but for @next: ndiswan_lock, RCU. */
+struct ndiswan_pppoe {
+	struct pppoe_lower *lower;
+	struct ndiswan_link __rcu *next; /* same session number, other peer */
+	__be16 session;
+	u8 peer[ETH_ALEN];
+	int ifindex;
+};
+
+struct ndiswan_loop {
+	struct ndiswan_link __rcu *peer; /* ndiswan_lock, RCU */
+};
+
+/**
+ * struct ndiswan_link - one PPP connection
+ *
+ * Created by open() of /dev/ndiswan and owned by that file alone. The table
+ * of links, a port's tables and a loop's other end point to it as well; all of
+ * these are cleared by ndiswan_link_remove(), after which it is freed when an
+ * RCU grace period has passed. So nobody counts references: control code uses
+ * a link under ndiswan_lock, packets use it inside an RCU read side section.
+ */
+struct ndiswan_link {
+	/** @id: number, fixed */
+	u32 id;
+	/** @headroom: bytes that @xmit puts before the information field */
+	u16 headroom;
+	/** @framing: NDISWAN_SEND_*; written under ndiswan_lock */
+	u8 framing;
+	/** @state: enum ndiswan_link_state; written under ndiswan_lock.
+	 * smp_store_release() when @ops has been filled in.
+	 */
+	u8 state;
+	/** @ops: the port, set once before @state leaves NEW */
+	const struct ndiswan_port_ops *ops;
+	/** @context: per protocol, not NULL while the line is up */
+	void __rcu *context[NDISWAN_PROTO_MAX];
+	/** @pppoe: @loop: the port's own */
+	union {
+		struct ndiswan_pppoe pppoe;
+		struct ndiswan_loop loop;
+	};
+	/** @rx_packets: and the next three: network packets. Written without a
+	 * lock: a link's packets mostly stay on one CPU, and a count that is off
+	 * by one now and then costs less than a per-CPU counter per client.
+	 */
+	u64 rx_packets;
+	u64 rx_bytes;
+	u64 tx_packets;
+	u64 tx_bytes;
+	/** @control_rx: frames read or waiting; rxq.lock */
+	u32 control_rx;
+	/** @control_tx: frames written; racing writers may lose a count */
+	u32 control_tx;
+	/** @rxq: control frames that wait to be read */
+	struct sk_buff_head rxq;
+	/** @wait: readers and pollers of the file */
+	wait_queue_head_t wait;
+	/** @net: namespace, NULL once that is gone; ndiswan_lock */
+	struct net *net;
+	/** @reason: enum ndiswan_reason, why @state is DOWN */
+	u8 reason;
+	/** @closed: no more control frames; rxq.lock */
+	bool closed;
+	/** @drops: frames thrown away, by reason */
+	atomic_t drops[NDISWAN_DROP_MAX];
+	/** @rcu: for freeing */
+	struct rcu_head rcu;
+};
+
+/**
+ * struct ndiswan_sums - counters of links that are no more; ndiswan_lock
+ */
+struct ndiswan_sums {
+	u64 rx_packets;
+	u64 rx_bytes;
+	u64 tx_packets;
+	u64 tx_bytes;
+	u64 control_rx;
+	u64 control_tx;
+	u64 drops[NDISWAN_DROP_MAX];
+	u32 control_queued;
+	u32 links;
+};
+
+/* Count without a lock, see @rx_packets of struct ndiswan_link. */
+static inline void ndiswan_count(u64 *counter, u64 n)
+{
+	WRITE_ONCE(*counter, *counter + n);
+}
+
+/* link.c */
+int ndiswan_link_init(void);
+void ndiswan_link_uninit(void);
+struct ndiswan_link *ndiswan_link_create(struct net *net);
+void ndiswan_link_remove(struct ndiswan_link *link);
+void ndiswan_link_down_locked(struct ndiswan_link *link,
+			      enum ndiswan_reason reason);
+struct ndiswan_link *ndiswan_link_find_locked(const struct net *net, u32 id);
+struct ndiswan_link *ndiswan_link_by_id(u32 id);
+struct ndiswan_link *ndiswan_link_next_locked(const struct net *net,
+					      unsigned long cursor[2]);
+u32 ndiswan_link_count(void);
+void ndiswan_link_sum_locked(const struct ndiswan_link *link,
+			     struct ndiswan_sums *sums);
+void ndiswan_net_sum_locked(struct net *net, struct ndiswan_sums *sums);
+
+/* file.c */
+extern unsigned int ndiswan_control_queue_limit;
+int ndiswan_file_init(void);
+void ndiswan_file_uninit(void);
+void ndiswan_file_receive(struct sk_buff *skb, struct ndiswan_link *link,
+			  u16 protocol);
+void ndiswan_file_hangup(struct ndiswan_link *link);
+
+/* port.c */
+int ndiswan_port_attach(struct ndiswan_link *link, struct net *net,
+			const struct ndiswan_attach *args,
+			struct netlink_ext_ack *extack);
+
+/* port_loop.c */
+extern const struct ndiswan_port_ops ndiswan_loop_ops;
+void ndiswan_loop_init(void);
+void ndiswan_loop_uninit(void);
+
+/* port_pppoe.c */
+extern const struct ndiswan_port_ops ndiswan_pppoe_ops;
+int ndiswan_pppoe_init(void);
+void ndiswan_pppoe_uninit(void);
+
+/* frame.c */
+int ndiswan_frame_parse(const u8 *data, unsigned int len, u16 *protocol);
+unsigned int ndiswan_frame_build(u8 *end, u16 protocol, u8 framing);
+int ndiswan_frame_pull(struct sk_buff *skb, u16 *protocol);
+int ndiswan_frame_push(struct sk_buff *skb, const struct ndiswan_link *link,
+		       u16 protocol);
+
+/* receive.c */
+enum ndiswan_rx ndiswan_receive(struct sk_buff *skb, struct ndiswan_link *link);
+
+/* send.c */
+int ndiswan_send_control(struct sk_buff *skb, struct ndiswan_link *link,
+			 u16 protocol);
+
+/* protocol.c */
+int ndiswan_proto_by_number(u16 protocol);
+u16 ndiswan_proto_number(enum ndiswan_proto proto);
+const struct ndiswan_protocol *ndiswan_proto_ops(enum ndiswan_proto proto);
+int ndiswan_line_up_locked(struct ndiswan_link *link, enum ndiswan_proto proto,
+			   const struct ndiswan_line *line,
+			   struct netlink_ext_ack *extack);
+int ndiswan_line_update_locked(struct ndiswan_link *link,
+			       enum ndiswan_proto proto,
+			       const struct ndiswan_line *line,
+			       struct netlink_ext_ack *extack);
+
+/* events.c */
+void ndiswan_event_line_up(const struct ndiswan_link *link,
+			   enum ndiswan_proto proto,
+			   const struct ndiswan_line *line);
+void ndiswan_event_line_down(const struct ndiswan_link *link,
+			     enum ndiswan_proto proto,
+			     const struct ndiswan_line *line,
+			     enum ndiswan_reason reason);
+void ndiswan_event_projection_failed(const struct ndiswan_link *link,
+				     enum ndiswan_proto proto,
+				     const struct ndiswan_line *line, int err,
+				     const char *cause);
+void ndiswan_event_link_down(const struct ndiswan_link *link,
+			     enum ndiswan_reason reason);
+void ndiswan_event_recursion(const struct ndiswan_link *link);
+
+/* netlink.c */
+extern struct genl_family ndiswan_genl_family;
+#define NDISWAN_EVENT_GROUP	0
+int ndiswan_netlink_init(void);
+void ndiswan_netlink_uninit(void);
+
+/* sysfs.c */
+int ndiswan_sysfs_init(void);
+void ndiswan_sysfs_uninit(void);
+
+#endif /* _NDISWAN_INTERNAL_H */

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ndiswan_shim: PPP framing for any number of links. Loads and unloads it. */
+#include <linux/init.h>
+#include <linux/module.h>
+#include <net/genetlink.h>
+
+#include "internal.h"
+
+static int __init ndiswan_init(void)
+{
+	int err;
+
+	err = ndiswan_link_init();
+	if (err)
+		return err;
+	ndiswan_loop_init();
+	err = ndiswan_pppoe_init();
+	if (err)
+		goto err_loop;
+	err = ndiswan_netlink_init();
+	if (err)
+		goto err_pppoe;
+	err = ndiswan_sysfs_init();
+	if (err)
+		goto err_netlink;
+	/* Last, because from here on there can be links. */
+	err = ndiswan_file_init();
+	if (err)
+		goto err_sysfs;
+	return 0;
+
+err_sysfs:
+	ndiswan_sysfs_uninit();
+err_netlink:
+	ndiswan_netlink_uninit();
+err_pppoe:
+	ndiswan_pppoe_uninit();
+err_loop:
+	ndiswan_loop_uninit();
+	ndiswan_link_uninit();
+	return err;
+}
+
+static void __exit ndiswan_exit(void)
+{
+	ndiswan_file_uninit();
+	ndiswan_sysfs_uninit();
+	ndiswan_netlink_uninit();
+	ndiswan_pppoe_uninit();
+	ndiswan_loop_uninit();
+	ndiswan_link_uninit();
+}
+
+module_init(ndiswan_init);
+module_exit(ndiswan_exit);
+
+MODULE_AUTHOR("RRAS for Linux maintainers");
+MODULE_DESCRIPTION("PPP framing, links and their ports");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1");
+MODULE_ALIAS("devname:ndiswan");
+MODULE_ALIAS_GENL_FAMILY(NDISWAN_FAMILY_NAME);

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The receive path: port -> PPP header -> protocol above, or the link's file. */
+#include <linux/ppp_defs.h>
+
+#include "internal.h"
+
+static int network_protocol(u16 protocol)
+{
+	if (likely(protocol == PPP_IP))
+		return NDISWAN_PROTO_IPV4;
+	return protocol == PPP_IPV6 ? NDISWAN_PROTO_IPV6 : -1;
+}
+
+/**
+ * ndiswan_receive() - a port received a frame
+ * @skb: the frame, data at the PPP header; shared with nobody, but its data may
+ *	be. No longer the caller's unless %NDISWAN_RX_DELIVER is returned.
+ * @link: the link that it arrived on
+ *
+ * What is not a network packet with its line up is a control frame.
+ *
+ * Context: RCU read side, bottom halves off.
+ * Return: what the caller has to do with @skb.
+ */
+enum ndiswan_rx ndiswan_receive(struct sk_buff *skb, struct ndiswan_link *link)
+{
+	const struct ndiswan_protocol *above;
+	void *context;
+	u16 protocol;
+	int proto;
+
+	if (unlikely(ndiswan_frame_pull(skb, &protocol))) {
+		ndiswan_drop(link, skb, NDISWAN_DROP_SHORT_FRAME);
+		return NDISWAN_RX_CONSUMED;
+	}
+	proto = network_protocol(protocol);
+	if (unlikely(proto < 0))
+		goto control;
+	context = rcu_dereference(link->context[proto]);
+	if (unlikely(!context))
+		goto control;
+
+	ndiswan_count(&link->rx_packets, 1);
+	ndiswan_count(&link->rx_bytes, skb->len);
+	/* Not NULL: a protocol takes its contexts away before it goes. */
+	above = ndiswan_proto_ops(proto);
+	return above->receive(skb, link, context);
+
+control:
+	ndiswan_file_receive(skb, link, protocol);
+	return NDISWAN_RX_CONSUMED;
+}
