@@ -5,7 +5,7 @@
  *
  * Two directions are independent: "peer" is the proof we demand, "self" the proof we give.
  */
-#include <string.h>
+#include <nettle/memops.h>
 
 #include "internal.h"
 
@@ -187,12 +187,12 @@ bool ppp_auth_verify(const struct ppp_auth_request *request, const void *secret,
 
 	if (request->method == PPP_AUTH_PAP)
 		return request->password_len == len &&
-		       ppp_bytes_equal(request->password, secret, len);
+		       memeql_sec(request->password, secret, len);
 	if (request->response_len != PPP_MD5_LEN)
 		return false;
 	ppp_chap_digest(digest, request->id, secret, len, request->challenge,
 			request->challenge_len);
-	return ppp_bytes_equal(digest, request->response, PPP_MD5_LEN);
+	return memeql_sec(digest, request->response, PPP_MD5_LEN);
 }
 
 /**

@@ -8,26 +8,6 @@
 #include "internal.h"
 
 /**
- * ppp_bytes_equal - compare without telling by the time taken where they differ
- * @a: bytes
- * @b: bytes
- * @len: how many
- *
- * Return: whether they are the same.
- */
-bool ppp_bytes_equal(const void *a, const void *b, size_t len)
-{
-	const volatile uint8_t *x = a;
-	const volatile uint8_t *y = b;
-	uint8_t difference = 0;
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		difference |= x[i] ^ y[i];
-	return !difference;
-}
-
-/**
  * ppp_chap_digest - the response to a challenge (RFC 1994 section 4.1)
  * @digest: gets the response
  * @id: identifier of the challenge

@@ -78,7 +78,6 @@ void ppp_chap_respond(struct ppp_session *s);
 void ppp_chap_answer(struct ppp_session *s, bool ok, const char *message);
 void ppp_chap_digest(uint8_t digest[PPP_MD5_LEN], uint8_t id, const void *secret, size_t secret_len,
 		     const uint8_t *challenge, size_t challenge_len);
-bool ppp_bytes_equal(const void *a, const void *b, size_t len);
 
 /* ipcp.c */
 void ppp_ipcp_init(struct ppp_session *s);

@@ -21,6 +21,7 @@
 #ifndef RRASD_PPP_PPP_H
 #define RRASD_PPP_PPP_H
 
+#include <assert.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -190,20 +191,25 @@ struct ppp_network {
  * The byte strings come from the network as they are: not terminated, any byte may be in them.
  */
 struct ppp_auth_request {
+	/** @method: the method LCP agreed on */
 	enum ppp_auth_method method;
-	/** @name: the peer's name, @name_len bytes, 0..255 */
-	const uint8_t *name;
-	size_t name_len;
-	/** @password: PAP: the password, @password_len bytes, 0..255 */
-	const uint8_t *password;
-	size_t password_len;
 	/** @id: CHAP: identifier of the challenge */
 	uint8_t id;
+	/** @name: the peer's name */
+	const uint8_t *name;
+	/** @name_len: bytes of @name, 0..255 */
+	size_t name_len;
+	/** @password: PAP: the password */
+	const uint8_t *password;
+	/** @password_len: bytes of @password, 0..255 */
+	size_t password_len;
 	/** @challenge: CHAP: our challenge */
 	const uint8_t *challenge;
+	/** @challenge_len: bytes of @challenge */
 	size_t challenge_len;
-	/** @response: CHAP: the peer's response; CHAP-MD5: always 16 bytes */
+	/** @response: CHAP: the peer's response */
 	const uint8_t *response;
+	/** @response_len: bytes of @response; CHAP-MD5: 16 */
 	size_t response_len;
 };
 
@@ -355,6 +361,7 @@ struct ppp_session {
 	/** @counters: frames by fate */
 	struct ppp_counters counters;
 
+	/* private: */
 	uint64_t now;			/* ms, of the entry point that runs */
 	uint64_t timer;			/* deadline last given to set_timer */
 	uint64_t phase_deadline;	/* the phase must be over by then; 0: no limit */
@@ -373,7 +380,7 @@ struct ppp_session {
 	struct ppp_ipcp ipcp;
 };
 
-_Static_assert(sizeof(struct ppp_session) <= 512, "a session must stay small");
+static_assert(sizeof(struct ppp_session) <= 512, "a session must stay small");
 
 void ppp_config_init(struct ppp_config *config, enum ppp_role role);
 const char *ppp_config_check(const struct ppp_config *config);
