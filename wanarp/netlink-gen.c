@@ -10,38 +10,22 @@
 
 #include <uapi/linux/wanarp.h>
 
-/* Integer value ranges */
-static const struct netlink_range_validation wanarp_a_iface_ifindex_range = {
-	.min	= 1ULL,
-	.max	= S32_MAX,
-};
-
-static const struct netlink_range_validation wanarp_a_projection_ifindex_range = {
-	.min	= 1ULL,
-	.max	= S32_MAX,
-};
-
 /* WANARP_CMD_IFACE_GET - do */
 const struct nla_policy wanarp_iface_get_nl_policy[WANARP_A_IFACE_IFINDEX + 1] = {
-	[WANARP_A_IFACE_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &wanarp_a_iface_ifindex_range),
+	[WANARP_A_IFACE_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 /* WANARP_CMD_IFACE_SET - do */
 const struct nla_policy wanarp_iface_set_nl_policy[WANARP_A_IFACE_MULTICAST + 1] = {
-	[WANARP_A_IFACE_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &wanarp_a_iface_ifindex_range),
+	[WANARP_A_IFACE_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WANARP_A_IFACE_SOURCE_CHECK] = NLA_POLICY_MAX(NLA_U8, 1),
 	[WANARP_A_IFACE_MULTICAST] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* WANARP_CMD_PROJECTION_GET - do */
-const struct nla_policy wanarp_projection_get_do_nl_policy[WANARP_A_PROJECTION_IPV4 + 1] = {
-	[WANARP_A_PROJECTION_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &wanarp_a_projection_ifindex_range),
+const struct nla_policy wanarp_projection_get_nl_policy[WANARP_A_PROJECTION_IPV4 + 1] = {
+	[WANARP_A_PROJECTION_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WANARP_A_PROJECTION_IPV4] = { .type = NLA_U32, },
-};
-
-/* WANARP_CMD_PROJECTION_GET - dump */
-const struct nla_policy wanarp_projection_get_dump_nl_policy[WANARP_A_PROJECTION_IFINDEX + 1] = {
-	[WANARP_A_PROJECTION_IFINDEX] = NLA_POLICY_FULL_RANGE(NLA_U32, &wanarp_a_projection_ifindex_range),
 };
 
 /* Ops table for wanarp */

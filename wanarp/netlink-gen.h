@@ -15,7 +15,7 @@ extern const struct nla_policy wanarp_iface_get_nl_policy[WANARP_A_IFACE_IFINDEX
 
 extern const struct nla_policy wanarp_iface_set_nl_policy[WANARP_A_IFACE_MULTICAST + 1];
 
-extern const struct nla_policy wanarp_projection_get_do_nl_policy[WANARP_A_PROJECTION_IPV4 + 1];
+extern const struct nla_policy wanarp_projection_get_nl_policy[WANARP_A_PROJECTION_IPV4 + 1];
 
 /* Ops table for wanarp */
 extern const struct genl_ops wanarp_nl_ops[3];
