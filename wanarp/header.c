@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Address translation: IPv4 next hop -> link address.
+ *
+ * A device that is IFF_POINTOPOINT and IFF_NOARP has one IPv4 neighbour for all
+ * destinations, always valid, so the stack comes straight here with each
+ * packet. There is no header cache (header_ops->cache): one header for all
+ * destinations would be wrong.
+ */
+#include <linux/etherdevice.h>
+#include <linux/ip.h>
+#include <net/dst.h>
+#include <net/ip.h>
+#include <net/route.h>
+
+#include "internal.h"
+
+/* What a packet carries whose next hop is not projected: link ffffffff, which
+ * nobody has in practice, and wanarp_xmit() would find out if somebody had.
+ */
+static const u8 unresolved[ETH_ALEN] = { 0x02, 0x00, 0xff, 0xff, 0xff, 0xff };
+
+static const struct rtable *ipv4_route(const struct sk_buff *skb,
+				       unsigned short type)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	/* A packet socket sends without a route, a tunnel may have put metadata
+	 * in its place (family AF_UNSPEC).
+	 */
+	if (unlikely(type != ETH_P_IP || !dst || dst->ops->family != AF_INET))
+		return NULL;
+	return skb_rtable(skb);
+}
+
+/* One multicast address of the link layer would do, since all of them go to
+ * every link. But tcpdump and filters know the usual mapping.
+ */
+static void multicast_destination(const struct rtable *rt, __be32 daddr, u8 *to)
+{
+	if (rt->rt_flags & RTCF_MULTICAST)
+		ip_eth_mc_map(daddr, to);
+	else
+		eth_broadcast_addr(to);
+}
+
+static void unicast_destination(struct wanarp_interface *iface, __be32 nexthop,
+				u8 *to)
+{
+	const struct wanarp_projection *projection;
+
+	rcu_read_lock();
+	projection = wanarp_table_find(&iface->table, nexthop);
+	ether_addr_copy(to, likely(projection) ? projection->header.h_source :
+						 unresolved);
+	rcu_read_unlock();
+}
+
+/* header_ops->create, by the rules of eth_header(). */
+static int wanarp_header(struct sk_buff *skb, struct net_device *dev,
+			 unsigned short type, const void *daddr,
+			 const void *saddr, unsigned int len)
+{
+	const struct rtable *rt = ipv4_route(skb, type);
+	struct ethhdr *eth = skb_push(skb, ETH_HLEN);
+
+	if (likely(type != ETH_P_802_3 && type != ETH_P_802_2))
+		eth->h_proto = htons(type);
+	else
+		eth->h_proto = htons(len);
+	ether_addr_copy(eth->h_source, saddr ? saddr : dev->dev_addr);
+
+	if (unlikely(!rt)) {
+		if (!daddr)
+			return -ETH_HLEN;
+		ether_addr_copy(eth->h_dest, daddr);
+	} else if (unlikely(rt->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST))) {
+		multicast_destination(rt, ip_hdr(skb)->daddr, eth->h_dest);
+	} else {
+		unicast_destination(netdev_priv(dev),
+				    rt_nexthop(rt, ip_hdr(skb)->daddr),
+				    eth->h_dest);
+	}
+	return ETH_HLEN;
+}
+
+const struct header_ops wanarp_header_ops = {
+	.create = wanarp_header,
+	.parse = eth_header_parse,
+	.parse_protocol = eth_header_parse_protocol,
+};

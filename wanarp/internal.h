@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of wanarp know of each other, grouped by the file that
+ * implements it.
+ *
+ * Locks, outermost first: rtnl, ndiswan_lock (ndiswan_control_lock()). There is
+ * no lock of wanarp's own: everything about projections changes under
+ * ndiswan_lock, and packets read it under RCU.
+ */
+#ifndef _WANARP_INTERNAL_H
+#define _WANARP_INTERNAL_H
+
+#include <linux/cache.h>
+#include <linux/if_ether.h>
+#include <linux/list.h>
+#include <linux/lockdep.h>
+#include <linux/netdevice.h>
+#include <linux/rhashtable.h>
+#include <linux/skbuff.h>
+#include <net/gro_cells.h>
+#include <net/ndiswan.h>
+
+#include "drop.h"
+
+struct rtable;
+
+/* An IPv4 host has to take 68 bytes (RFC 791); the length field ends at 65535. */
+#define WANARP_MRU_MIN	68
+#define WANARP_MTU_MAX	65535
+
+#define wanarp_assert_control()	lockdep_assert(ndiswan_control_is_locked())
+
+/**
+ * struct wanarp_table - the projections of an interface
+ * @index: address to projection; changes under ndiswan_lock, RCU
+ * @list: all of @index, in the order of generations; ndiswan_lock, RCU
+ * @count: their number; ndiswan_lock
+ */
+struct wanarp_table {
+	struct rhashtable index;
+	struct list_head list;
+	unsigned int count;
+};
+
+/**
+ * struct wanarp_interface - private part of a WAN interface
+ * @dev: the device
+ * @source_check: drop what a client sends from an address not its own
+ * @multicast: send multicast and broadcast packets to every link
+ * @ready: registered and not on its way out: may get projections; ndiswan_lock
+ * @table: the client addresses that are live on it
+ * @gro_cells: per-CPU queues where received TCP segments are merged
+ * @drops: per-CPU counters
+ * @name: at creation, so that both messages about it name the same
+ */
+struct wanarp_interface {
+	struct net_device *dev;
+	bool source_check;
+	bool multicast;
+	bool ready;
+	struct wanarp_table table;
+	struct gro_cells gro_cells;
+	struct wanarp_drops __percpu *drops;
+	char name[IFNAMSIZ];
+};
+
+/**
+ * struct wanarp_projection - one client address made live on a WAN interface
+ *
+ * Created by line-up, freed by line-down after an RCU grace period. Found by a
+ * packet to the client through the table, by one from the client through the
+ * context of its link; nobody takes a reference. What a packet reads comes
+ * first and fits one cache line.
+ */
+struct wanarp_projection {
+	/** @node: of table.index */
+	struct rhash_head node;
+	/** @iface: interface that the address is live on */
+	struct wanarp_interface *iface;
+	/** @link: where packets for it go; outlives the projection */
+	struct ndiswan_link *link;
+	/** @addr: the client's address, key of table.index */
+	__be32 addr;
+	/** @mru: longest packet that the client takes; ndiswan_lock to write */
+	u16 mru;
+	/** @header: of received packets: to the interface, from the link */
+	struct ethhdr header;
+	/** @live: in the table; ndiswan_lock */
+	bool live;
+	/** @list: of table.list */
+	struct list_head list;
+	/** @generation: counts up with every projection of any interface */
+	u64 generation;
+	/** @born: when it was created, ktime_get_ns() */
+	u64 born;
+	/** @rcu: for freeing */
+	struct rcu_head rcu;
+} ____cacheline_aligned;
+
+/**
+ * enum wanarp_address - what an address is by itself, whatever the routes say
+ * @WANARP_ADDRESS_CLIENT: a client may have it
+ * @WANARP_ADDRESS_ZERO: 0.0.0.0/8, "this network"
+ * @WANARP_ADDRESS_LOOPBACK: 127.0.0.0/8
+ * @WANARP_ADDRESS_MULTICAST: 224.0.0.0/4
+ * @WANARP_ADDRESS_BROADCAST: 255.255.255.255
+ */
+enum wanarp_address {
+	WANARP_ADDRESS_CLIENT,
+	WANARP_ADDRESS_ZERO,
+	WANARP_ADDRESS_LOOPBACK,
+	WANARP_ADDRESS_MULTICAST,
+	WANARP_ADDRESS_BROADCAST,
+};
+
+/* table.c */
+int wanarp_table_init(struct wanarp_table *table);
+void wanarp_table_uninit(struct wanarp_table *table);
+struct wanarp_projection *wanarp_table_find(struct wanarp_table *table,
+					    __be32 addr);
+int wanarp_table_publish(struct wanarp_table *table,
+			 struct wanarp_projection *projection,
+			 struct wanarp_projection *old);
+bool wanarp_table_remove(struct wanarp_table *table,
+			 struct wanarp_projection *projection);
+enum wanarp_address wanarp_address_class(__be32 addr);
+
+/* projection.c */
+extern const struct ndiswan_protocol wanarp_ipv4_protocol;
+void wanarp_projections_down(struct wanarp_interface *iface,
+			     enum ndiswan_reason reason);
+
+/* header.c */
+extern const struct header_ops wanarp_header_ops;
+
+/* receive.c */
+enum ndiswan_rx wanarp_receive(struct sk_buff *skb, struct ndiswan_link *link,
+			       void *context);
+
+/* transmit.c */
+netdev_tx_t wanarp_xmit(struct sk_buff *skb, struct net_device *dev);
+
+/* device.c */
+struct wanarp_interface *wanarp_interface_from_dev(struct net_device *dev);
+struct wanarp_interface *wanarp_interface_next(struct net *net, int ifindex);
+int wanarp_device_init(void);
+void wanarp_device_uninit(void);
+
+/* events.c */
+void wanarp_event_address_taken(struct net *net,
+				const struct wanarp_projection *old,
+				const struct wanarp_projection *new);
+
+/* netlink.c */
+int wanarp_netlink_init(void);
+void wanarp_netlink_uninit(void);
+
+/* sysfs.c */
+extern const struct attribute_group wanarp_sysfs_group;
+
+#endif /* _WANARP_INTERNAL_H */

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The netlink family "wanarp"; the handlers of netlink-gen.c. */
+#include <linux/module.h>
+#include <linux/rculist.h>
+#include <net/genetlink.h>
+#include <net/sock.h>
+
+#include "internal.h"
+#include "netlink-gen.h"
+
+/* Where a dump goes on. Interfaces go by index and projections by generation,
+ * so whatever comes or goes meanwhile, nothing is shown twice and nothing that
+ * stays is left out.
+ */
+struct dump_cursor {
+	int ifindex;	/* this interface is not finished */
+	u64 generation;	/* on it, shown up to here */
+};
+
+static struct genl_family wanarp_family;
+
+static struct dump_cursor *dump_cursor(struct netlink_callback *cb)
+{
+	BUILD_BUG_ON(sizeof(struct dump_cursor) > sizeof(cb->ctx));
+	return (struct dump_cursor *)cb->ctx;
+}
+
+/* RCU read side. */
+static struct wanarp_interface *find_interface(struct net *net,
+					       const struct nlattr *attr,
+					       struct netlink_ext_ack *extack)
+{
+	struct wanarp_interface *iface;
+	struct net_device *dev;
+
+	if (!attr) {
+		NL_SET_ERR_MSG(extack, "The attribute ifindex is missing");
+		return ERR_PTR(-EINVAL);
+	}
+	dev = dev_get_by_index_rcu(net, nla_get_u32(attr));
+	if (!dev) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "No interface has this index");
+		return ERR_PTR(-ENODEV);
+	}
+	iface = wanarp_interface_from_dev(dev);
+	if (!iface) {
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "The interface is not of kind wanarp");
+		return ERR_PTR(-EINVAL);
+	}
+	return iface;
+}
+
+static int fill_drops(struct sk_buff *skb, const struct wanarp_interface *iface)
+{
+	u64 sums[WANARP_DROP_MAX];
+	struct nlattr *nest;
+	int i;
+
+	wanarp_drop_sum(iface, sums);
+	for (i = 0; i < WANARP_DROP_MAX; i++) {
+		if (!sums[i])
+			continue;
+		nest = nla_nest_start(skb, WANARP_A_IFACE_DROP);
+		if (!nest ||
+		    nla_put_string(skb, WANARP_A_DROP_REASON,
+				   wanarp_drop_name(i)) ||
+		    nla_put_u64_64bit(skb, WANARP_A_DROP_COUNT, sums[i],
+				      WANARP_A_DROP_PAD))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
+static int fill_interface(struct sk_buff *skb,
+			  const struct wanarp_interface *iface, u32 portid,
+			  u32 seq, int flags)
+{
+	void *header;
+
+	header = genlmsg_put(skb, portid, seq, &wanarp_family, flags,
+			     WANARP_CMD_IFACE_GET);
+	if (!header)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, WANARP_A_IFACE_IFINDEX, iface->dev->ifindex) ||
+	    nla_put_string(skb, WANARP_A_IFACE_NAME, iface->dev->name) ||
+	    nla_put_u32(skb, WANARP_A_IFACE_PROJECTIONS,
+			READ_ONCE(iface->table.count)) ||
+	    nla_put_u8(skb, WANARP_A_IFACE_SOURCE_CHECK,
+		       READ_ONCE(iface->source_check)) ||
+	    nla_put_u8(skb, WANARP_A_IFACE_MULTICAST,
+		       READ_ONCE(iface->multicast)) ||
+	    fill_drops(skb, iface)) {
+		genlmsg_cancel(skb, header);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, header);
+	return 0;
+}
+
+static int fill_projection(struct sk_buff *skb,
+			   const struct wanarp_projection *projection,
+			   u32 portid, u32 seq, int flags)
+{
+	u64 age = div_u64(ktime_get_ns() - projection->born, NSEC_PER_MSEC);
+	void *header;
+
+	header = genlmsg_put(skb, portid, seq, &wanarp_family, flags,
+			     WANARP_CMD_PROJECTION_GET);
+	if (!header)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, WANARP_A_PROJECTION_IFINDEX,
+			projection->iface->dev->ifindex) ||
+	    nla_put_in_addr(skb, WANARP_A_PROJECTION_IPV4, projection->addr) ||
+	    nla_put_u32(skb, WANARP_A_PROJECTION_LINK,
+			ndiswan_hwaddr_id(projection->header.h_source)) ||
+	    nla_put_u32(skb, WANARP_A_PROJECTION_MRU,
+			READ_ONCE(projection->mru)) ||
+	    nla_put_u64_64bit(skb, WANARP_A_PROJECTION_AGE, age,
+			      WANARP_A_PROJECTION_PAD)) {
+		genlmsg_cancel(skb, header);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, header);
+	return 0;
+}
+
+/**
+ * wanarp_nl_iface_get_doit() - WANARP_CMD_IFACE_GET, one interface
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or an error.
+ */
+int wanarp_nl_iface_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct wanarp_interface *iface;
+	struct sk_buff *reply;
+	int err;
+
+	reply = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!reply)
+		return -ENOMEM;
+	rcu_read_lock();
+	iface = find_interface(genl_info_net(info),
+			       info->attrs[WANARP_A_IFACE_IFINDEX],
+			       info->extack);
+	err = PTR_ERR_OR_ZERO(iface);
+	if (!err)
+		err = fill_interface(reply, iface, info->snd_portid,
+				     info->snd_seq, 0);
+	rcu_read_unlock();
+	if (err) {
+		nlmsg_free(reply);
+		return err;
+	}
+	return genlmsg_reply(reply, info);
+}
+
+/**
+ * wanarp_nl_iface_get_dumpit() - WANARP_CMD_IFACE_GET, all interfaces
+ * @skb: to be filled
+ * @cb: state of the dump
+ *
+ * Return: length of @skb, 0 at the end.
+ */
+int wanarp_nl_iface_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump_cursor *cursor = dump_cursor(cb);
+	struct wanarp_interface *iface;
+
+	rcu_read_lock();
+	while ((iface = wanarp_interface_next(sock_net(skb->sk),
+					      cursor->ifindex))) {
+		if (fill_interface(skb, iface, NETLINK_CB(cb->skb).portid,
+				   cb->nlh->nlmsg_seq, NLM_F_MULTI))
+			break;
+		cursor->ifindex = iface->dev->ifindex;
+	}
+	rcu_read_unlock();
+	return skb->len;
+}
+
+/**
+ * wanarp_nl_iface_set_doit() - WANARP_CMD_IFACE_SET
+ * @skb: the request
+ * @info: the request, parsed; the policy has checked the values
+ *
+ * Return: 0 or an error, and nothing has changed.
+ */
+int wanarp_nl_iface_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *check = info->attrs[WANARP_A_IFACE_SOURCE_CHECK];
+	const struct nlattr *multicast = info->attrs[WANARP_A_IFACE_MULTICAST];
+	struct wanarp_interface *iface;
+	int err;
+
+	rcu_read_lock();
+	iface = find_interface(genl_info_net(info),
+			       info->attrs[WANARP_A_IFACE_IFINDEX],
+			       info->extack);
+	err = PTR_ERR_OR_ZERO(iface);
+	if (err)
+		goto unlock;
+	if (!check && !multicast) {
+		NL_SET_ERR_MSG(info->extack,
+			       "Neither source-check nor multicast was given");
+		err = -EINVAL;
+		goto unlock;
+	}
+	if (check)
+		WRITE_ONCE(iface->source_check, nla_get_u8(check));
+	if (multicast)
+		WRITE_ONCE(iface->multicast, nla_get_u8(multicast));
+unlock:
+	rcu_read_unlock();
+	return err;
+}
+
+/* RCU read side. */
+static struct wanarp_projection *find_projection(struct genl_info *info)
+{
+	const struct nlattr *addr = info->attrs[WANARP_A_PROJECTION_IPV4];
+	struct wanarp_projection *projection;
+	struct wanarp_interface *iface;
+
+	iface = find_interface(genl_info_net(info),
+			       info->attrs[WANARP_A_PROJECTION_IFINDEX],
+			       info->extack);
+	if (IS_ERR(iface))
+		return ERR_CAST(iface);
+	if (!addr) {
+		NL_SET_ERR_MSG(info->extack, "The attribute ipv4 is missing");
+		return ERR_PTR(-EINVAL);
+	}
+	projection = wanarp_table_find(&iface->table, nla_get_in_addr(addr));
+	if (!projection) {
+		NL_SET_ERR_MSG_ATTR(info->extack, addr,
+				    "The address is not projected on this interface");
+		return ERR_PTR(-ENOENT);
+	}
+	return projection;
+}
+
+/**
+ * wanarp_nl_projection_get_doit() - WANARP_CMD_PROJECTION_GET, one address
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or an error.
+ */
+int wanarp_nl_projection_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct wanarp_projection *projection;
+	struct sk_buff *reply;
+	int err;
+
+	reply = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!reply)
+		return -ENOMEM;
+	rcu_read_lock();
+	projection = find_projection(info);
+	err = PTR_ERR_OR_ZERO(projection);
+	if (!err)
+		err = fill_projection(reply, projection, info->snd_portid,
+				      info->snd_seq, 0);
+	rcu_read_unlock();
+	if (err) {
+		nlmsg_free(reply);
+		return err;
+	}
+	return genlmsg_reply(reply, info);
+}
+
+/* RCU read side. An entry that is unlinked meanwhile still leads on. */
+static int dump_projections(struct sk_buff *skb, struct netlink_callback *cb,
+			    const struct wanarp_interface *iface)
+{
+	struct dump_cursor *cursor = dump_cursor(cb);
+	const struct wanarp_projection *projection;
+	int err;
+
+	list_for_each_entry_rcu(projection, &iface->table.list, list) {
+		if (projection->generation <= cursor->generation)
+			continue;
+		err = fill_projection(skb, projection,
+				      NETLINK_CB(cb->skb).portid,
+				      cb->nlh->nlmsg_seq, NLM_F_MULTI);
+		if (err)
+			return err;
+		cursor->generation = projection->generation;
+	}
+	return 0;
+}
+
+static int dump_all_projections(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump_cursor *cursor = dump_cursor(cb);
+	const struct wanarp_interface *iface;
+	int err;
+
+	while ((iface = wanarp_interface_next(sock_net(skb->sk),
+					      cursor->ifindex))) {
+		err = dump_projections(skb, cb, iface);
+		if (err)
+			return err;
+		cursor->ifindex = iface->dev->ifindex;
+		cursor->generation = 0;
+	}
+	return 0;
+}
+
+/**
+ * wanarp_nl_projection_get_dumpit() - WANARP_CMD_PROJECTION_GET, all addresses
+ * @skb: to be filled
+ * @cb: state of the dump
+ *
+ * Return: length of @skb, 0 at the end, or an error.
+ */
+int wanarp_nl_projection_get_dumpit(struct sk_buff *skb,
+				    struct netlink_callback *cb)
+{
+	struct wanarp_interface *iface;
+	const struct nlattr *ifindex;
+	int err = 0;
+
+	/* The policy has checked it. */
+	ifindex = nlmsg_find_attr(cb->nlh, GENL_HDRLEN,
+				  WANARP_A_PROJECTION_IFINDEX);
+	rcu_read_lock();
+	if (ifindex) {
+		iface = find_interface(sock_net(skb->sk), ifindex, cb->extack);
+		err = PTR_ERR_OR_ZERO(iface);
+		if (!err)
+			dump_projections(skb, cb, iface);
+	} else {
+		dump_all_projections(skb, cb);
+	}
+	rcu_read_unlock();
+	return err ? err : skb->len;
+}
+
+static struct genl_family wanarp_family __ro_after_init = {
+	.name = WANARP_FAMILY_NAME,
+	.version = WANARP_FAMILY_VERSION,
+	.module = THIS_MODULE,
+	.netnsok = true,
+	.parallel_ops = true,
+	.ops = wanarp_nl_ops,
+	.n_ops = ARRAY_SIZE(wanarp_nl_ops),
+};
+
+/**
+ * wanarp_netlink_init() - once, at load
+ *
+ * Return: 0 or an error.
+ */
+int wanarp_netlink_init(void)
+{
+	return genl_register_family(&wanarp_family);
+}
+
+/**
+ * wanarp_netlink_uninit() - once, at unload
+ */
+void wanarp_netlink_uninit(void)
+{
+	genl_unregister_family(&wanarp_family);
+}

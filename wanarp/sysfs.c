@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/* /sys/class/net/<interface>/wanarp/: tuning, one value a file. */
+#include <linux/capability.h>
+#include <linux/device.h>
+#include <linux/kstrtox.h>
+#include <linux/sysfs.h>
+#include <net/net_namespace.h>
+
+#include "internal.h"
+
+static struct wanarp_interface *to_interface(struct device *device)
+{
+	return netdev_priv(to_net_dev(device));
+}
+
+/* The file's mode lets root in; which root counts is up to the namespace. */
+static ssize_t store_switch(struct device *device, const char *buf, size_t len,
+			    bool *value)
+{
+	u8 number;
+
+	if (!ns_capable(dev_net(to_net_dev(device))->user_ns, CAP_NET_ADMIN))
+		return -EPERM;
+	if (kstrtou8(buf, 10, &number) || number > 1)
+		return -EINVAL;
+	WRITE_ONCE(*value, number);
+	return len;
+}
+
+static ssize_t source_check_show(struct device *device,
+				 struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n",
+			  READ_ONCE(to_interface(device)->source_check));
+}
+
+static ssize_t source_check_store(struct device *device,
+				  struct device_attribute *attr,
+				  const char *buf, size_t len)
+{
+	return store_switch(device, buf, len,
+			    &to_interface(device)->source_check);
+}
+static DEVICE_ATTR_RW(source_check);
+
+static ssize_t multicast_show(struct device *device,
+			      struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n",
+			  READ_ONCE(to_interface(device)->multicast));
+}
+
+static ssize_t multicast_store(struct device *device,
+			       struct device_attribute *attr,
+			       const char *buf, size_t len)
+{
+	return store_switch(device, buf, len, &to_interface(device)->multicast);
+}
+static DEVICE_ATTR_RW(multicast);
+
+static ssize_t projections_show(struct device *device,
+				struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n",
+			  READ_ONCE(to_interface(device)->table.count));
+}
+static DEVICE_ATTR_RO(projections);
+
+static struct attribute *wanarp_attrs[] = {
+	&dev_attr_source_check.attr,
+	&dev_attr_multicast.attr,
+	&dev_attr_projections.attr,
+	NULL
+};
+
+const struct attribute_group wanarp_sysfs_group = {
+	.name = KBUILD_MODNAME,
+	.attrs = wanarp_attrs,
+};

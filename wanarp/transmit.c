@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The send path: link address -> link -> ndiswan_send(). */
+#include <linux/etherdevice.h>
+#include <linux/icmp.h>
+#include <linux/ip.h>
+#include <linux/rculist.h>
+#include <net/icmp.h>
+
+#include "internal.h"
+
+static void send(struct sk_buff *skb, struct wanarp_interface *iface,
+		 struct ndiswan_link *link)
+{
+	unsigned int len = skb->len;
+
+	if (likely(!ndiswan_send(skb, link, NDISWAN_PROTO_IPV4)))
+		dev_sw_netstats_tx_add(iface->dev, 1, len);
+	else
+		wanarp_drop_count(iface, WANARP_DROP_TX_LINK);
+}
+
+/* icmp_ndo_send() needs the packet's route, which the device keeps for it
+ * (netif_keep_dst()). Without one, as from a packet socket, it sends nothing.
+ */
+static void refuse(struct sk_buff *skb, struct wanarp_interface *iface,
+		   enum wanarp_drop_reason reason, int code, u16 mtu)
+{
+	icmp_ndo_send(skb, ICMP_DEST_UNREACH, code, htonl(mtu));
+	wanarp_drop(iface, skb, reason);
+}
+
+/* Told at once, so that nobody waits for an address that is not there. */
+static noinline void unresolved(struct sk_buff *skb,
+				struct wanarp_interface *iface)
+{
+	refuse(skb, iface, WANARP_DROP_TX_UNRESOLVED, ICMP_HOST_UNREACH, 0);
+}
+
+/* The client has a smaller MRU than the interface's MTU, which is one for all
+ * clients. The sender hears of it also when it allows fragments (DF is clear):
+ * this device does not fragment, and a sender, or a router on the way, that
+ * learns the path's MTU does.
+ */
+static noinline void too_long(struct sk_buff *skb,
+			      struct wanarp_interface *iface, u16 mru)
+{
+	refuse(skb, iface, WANARP_DROP_TX_TOO_LONG, ICMP_FRAG_NEEDED, mru);
+}
+
+/* One copy for each client that can take it; the links share the data until a
+ * port has to write its header.
+ */
+static void flood(struct sk_buff *skb, struct wanarp_interface *iface)
+{
+	const struct wanarp_projection *projection;
+	struct sk_buff *clone;
+
+	list_for_each_entry_rcu(projection, &iface->table.list, list) {
+		if (skb->len > READ_ONCE(projection->mru)) {
+			wanarp_drop_count(iface, WANARP_DROP_TX_TOO_LONG);
+			continue;
+		}
+		clone = skb_clone(skb, GFP_ATOMIC);
+		if (!clone) {
+			wanarp_drop_count(iface, WANARP_DROP_TX_NO_MEMORY);
+			continue;
+		}
+		send(clone, iface, projection->link);
+	}
+	consume_skb(skb);
+}
+
+static noinline void multicast(struct sk_buff *skb,
+			       struct wanarp_interface *iface)
+{
+	if (READ_ONCE(iface->multicast))
+		flood(skb, iface);
+	else
+		wanarp_drop(iface, skb, WANARP_DROP_TX_MULTICAST);
+}
+
+/* A destination comes from wanarp_header(), but may as well come from a packet
+ * socket or have been changed by tc. So it is believed only if it names a link
+ * of this namespace whose projection is on this very device.
+ */
+static void unicast(struct sk_buff *skb, struct wanarp_interface *iface, u32 id)
+{
+	const struct wanarp_projection *projection = NULL;
+	struct ndiswan_link *link;
+	u16 mru;
+
+	link = ndiswan_link_lookup(dev_net(iface->dev), id);
+	if (likely(link))
+		projection = ndiswan_link_context(link, NDISWAN_PROTO_IPV4);
+	if (unlikely(!projection || projection->iface != iface)) {
+		unresolved(skb, iface);
+		return;
+	}
+	mru = READ_ONCE(projection->mru);
+	if (unlikely(skb->len > mru))
+		too_long(skb, iface, mru);
+	else
+		send(skb, iface, link);
+}
+
+/**
+ * wanarp_xmit() - ndo_start_xmit
+ * @skb: the packet, data at the Ethernet header
+ * @dev: the WAN interface
+ *
+ * Context: bottom halves off. The RCU section is for the link and for its
+ * projection; the stack's own is not one that lockdep takes for it.
+ * Return: NETDEV_TX_OK, always: the packet is gone.
+ */
+netdev_tx_t wanarp_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct wanarp_interface *iface = netdev_priv(dev);
+	enum wanarp_drop_reason reason;
+	const struct ethhdr *eth;
+	bool group;
+	u32 id;
+
+	reason = WANARP_DROP_TX_SHORT;
+	if (unlikely(!pskb_may_pull(skb, ETH_HLEN + sizeof(struct iphdr))))
+		goto drop;
+	eth = (const struct ethhdr *)skb->data;
+	reason = WANARP_DROP_TX_PROTOCOL;
+	if (unlikely(eth->h_proto != htons(ETH_P_IP)))
+		goto drop;
+	/* The device does not offer to cut segments, so the stack has done it. */
+	reason = WANARP_DROP_TX_SEGMENTS;
+	if (unlikely(skb_is_gso(skb)))
+		goto drop;
+
+	group = is_multicast_ether_addr(eth->h_dest);
+	id = ndiswan_hwaddr_id(eth->h_dest);
+	__skb_pull(skb, ETH_HLEN);
+	skb_reset_network_header(skb);
+	rcu_read_lock();
+	if (unlikely(group))
+		multicast(skb, iface);
+	else
+		unicast(skb, iface, id);
+	rcu_read_unlock();
+	return NETDEV_TX_OK;
+
+drop:
+	wanarp_drop(iface, skb, reason);
+	return NETDEV_TX_OK;
+}
