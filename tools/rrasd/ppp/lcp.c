@@ -84,14 +84,22 @@ static void lcp_build(struct ppp_session *s, struct ppp_writer *w)
 		ppp_put(w, PPP_LCP_OPT_ACFC, NULL, 0);
 }
 
+/* Is this request perhaps our own, come back to us? */
+static bool own_request(const struct ppp_lcp *lcp, const uint8_t *data, size_t len)
+{
+	struct ppp_option o;
+
+	return lcp->ask_magic && ppp_options_find(data, len, PPP_LCP_OPT_MAGIC, &o) &&
+	       o.len == PPP_MAGIC_LEN && ppp_get32(o.value) == lcp->magic;
+}
+
 /* What a request does not say has its default (RFC 1661 section 6). */
 static bool lcp_request_begin(struct ppp_session *s, uint8_t id, const uint8_t *data, size_t len)
 {
 	struct ppp_lcp *lcp = &s->lcp;
 
 	(void)id;
-	(void)data;
-	(void)len;
+	lcp->own_request = own_request(lcp, data, len);
 	lcp->peer_mru = PPP_DEFAULT_MRU;
 	lcp->peer_accm = UINT32_MAX;
 	lcp->peer_magic = 0;
@@ -158,15 +166,14 @@ static void request_magic(struct ppp_session *s, const struct ppp_option *o, str
 {
 	uint32_t magic = o->len == PPP_MAGIC_LEN ? ppp_get32(o->value) : 0;
 	struct ppp_lcp *lcp = &s->lcp;
-	bool own = magic && lcp->ask_magic && magic == lcp->magic;
 	uint8_t value[PPP_MAGIC_LEN];
 
-	if (magic && !own) {
+	if (magic && !lcp->own_request) {
 		lcp->peer_magic = magic;
 		lcp->loops = 0;
 		return;
 	}
-	if (own) {
+	if (lcp->own_request) {
 		s->counters.looped++;
 		/* A Reject in place of the Nak would blind us to the loop. */
 		if (r->stubborn)
@@ -193,6 +200,9 @@ static void lcp_request(struct ppp_session *s, const struct ppp_option *o, struc
 {
 	const struct ppp_config *config = s->config;
 
+	/* Whether we hear ourselves is to be found out before anything else is of interest. */
+	if (s->lcp.own_request && o->type != PPP_LCP_OPT_MAGIC)
+		return;
 	switch (o->type) {
 	case PPP_LCP_OPT_MRU:
 		request_mru(s, o, r);

@@ -303,6 +303,7 @@ struct ppp_lcp {
 	bool peer_pfc:1;
 	bool peer_acfc:1;
 	bool echo_off:1;	/* the peer rejected the code */
+	bool own_request:1;	/* the request being judged carries our magic number */
 };
 
 /* Authentication, as the one who asks ("peer") and the one who is asked ("self"). */
