@@ -42,6 +42,7 @@ pppd_start() {
 		' bash "$user" "$password" "$dev" "$(pppd_log "$name")" "$@" \
 		>"$RRAS_LOG/pppd-$name.out" 2>&1 </dev/null &
 	pppd_pid[$name]=$!
+	disown "$!"
 }
 
 pppd_says() { grep -qE -- "$2" "$(pppd_log "$1")" 2>/dev/null; }
@@ -93,4 +94,5 @@ stock_server_start() {
 			-O /etc/ppp/pppoe-server-options
 		' bash "$3" "$4" "$2" "$RRAS_LOG/pppoe-server.log" \
 		>"$RRAS_LOG/pppoe-server.out" 2>&1 </dev/null &
+	disown "$!"
 }
