@@ -151,17 +151,17 @@ static int wanarp_validate(struct nlattr *tb[], struct nlattr *data[],
 	if (!addr)
 		return 0;
 	if (nla_len(addr) != ETH_ALEN) {
-		NL_SET_ERR_MSG_ATTR(extack, addr, "A link address has six bytes");
+		NL_SET_ERR_MSG_ATTR(extack, addr, "a link address has six bytes");
 		return -EINVAL;
 	}
 	if (!is_valid_ether_addr(nla_data(addr))) {
 		NL_SET_ERR_MSG_ATTR(extack, addr,
-				    "Not the address of one Ethernet station");
+				    "not the address of one Ethernet station");
 		return -EADDRNOTAVAIL;
 	}
 	if (ndiswan_hwaddr_id(nla_data(addr))) {
 		NL_SET_ERR_MSG_ATTR(extack, addr,
-				    "Addresses that begin with 02:00 are the clients'");
+				    "addresses that begin with 02:00 are the clients'");
 		return -EADDRNOTAVAIL;
 	}
 	return 0;

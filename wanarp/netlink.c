@@ -34,18 +34,18 @@ static struct wanarp_interface *find_interface(struct net *net,
 	struct net_device *dev;
 
 	if (!attr) {
-		NL_SET_ERR_MSG(extack, "The attribute ifindex is missing");
+		NL_SET_ERR_MSG(extack, "the attribute ifindex is missing");
 		return ERR_PTR(-EINVAL);
 	}
 	dev = dev_get_by_index_rcu(net, nla_get_u32(attr));
 	if (!dev) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "No interface has this index");
+		NL_SET_ERR_MSG_ATTR(extack, attr, "no interface has this index");
 		return ERR_PTR(-ENODEV);
 	}
 	iface = wanarp_interface_from_dev(dev);
 	if (!iface) {
 		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "The interface is not of kind wanarp");
+				    "the interface is not of kind wanarp");
 		return ERR_PTR(-EINVAL);
 	}
 	return iface;
@@ -205,7 +205,7 @@ int wanarp_nl_iface_set_doit(struct sk_buff *skb, struct genl_info *info)
 		goto unlock;
 	if (!check && !multicast) {
 		NL_SET_ERR_MSG(info->extack,
-			       "Neither source-check nor multicast was given");
+			       "neither source-check nor multicast was given");
 		err = -EINVAL;
 		goto unlock;
 	}
@@ -231,13 +231,13 @@ static struct wanarp_projection *find_projection(struct genl_info *info)
 	if (IS_ERR(iface))
 		return ERR_CAST(iface);
 	if (!addr) {
-		NL_SET_ERR_MSG(info->extack, "The attribute ipv4 is missing");
+		NL_SET_ERR_MSG(info->extack, "the attribute ipv4 is missing");
 		return ERR_PTR(-EINVAL);
 	}
 	projection = wanarp_table_find(&iface->table, nla_get_in_addr(addr));
 	if (!projection) {
 		NL_SET_ERR_MSG_ATTR(info->extack, addr,
-				    "The address is not projected on this interface");
+				    "the address is not projected on this interface");
 		return ERR_PTR(-ENOENT);
 	}
 	return projection;

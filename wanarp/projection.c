@@ -17,7 +17,7 @@ static int check_mru(const struct ndiswan_line *line,
 {
 	if (line->mru >= WANARP_MRU_MIN)
 		return 0;
-	NL_SET_ERR_MSG(extack, "The MRU is less than the 68 bytes of IPv4");
+	NL_SET_ERR_MSG(extack, "the MRU is less than the 68 bytes of IPv4");
 	return -EINVAL;
 }
 
@@ -35,11 +35,11 @@ static struct wanarp_interface *find_interface(struct net *net, int ifindex,
 	if (dev)
 		iface = wanarp_interface_from_dev(dev);
 	if (!dev)
-		NL_SET_ERR_MSG(extack, "No interface has this index");
+		NL_SET_ERR_MSG(extack, "no interface has this index");
 	else if (!iface)
-		NL_SET_ERR_MSG(extack, "The interface is not of kind wanarp");
+		NL_SET_ERR_MSG(extack, "the interface is not of kind wanarp");
 	else if (!iface->ready)
-		NL_SET_ERR_MSG(extack, "The interface is being removed");
+		NL_SET_ERR_MSG(extack, "the interface is being removed");
 	else
 		goto unlock;
 	iface = ERR_PTR(dev && !iface ? -EINVAL : -ENODEV);
@@ -54,11 +54,11 @@ static int check_address_routes(struct net *net, const struct net_device *dev,
 {
 	switch (inet_addr_type_dev_table(net, dev, addr)) {
 	case RTN_LOCAL:
-		NL_SET_ERR_MSG(extack, "The address is one of this host's own");
+		NL_SET_ERR_MSG(extack, "the address is one of this host's own");
 		return -EADDRINUSE;
 	case RTN_BROADCAST:
 		NL_SET_ERR_MSG(extack,
-			       "The address is the broadcast address of a network here");
+			       "the address is the broadcast address of a network here");
 		return -EADDRNOTAVAIL;
 	default:
 		return 0;
@@ -72,16 +72,16 @@ static int check_address(struct net *net, const struct net_device *dev,
 	case WANARP_ADDRESS_CLIENT:
 		return check_address_routes(net, dev, addr, extack);
 	case WANARP_ADDRESS_ZERO:
-		NL_SET_ERR_MSG(extack, "The address is 0 or begins with 0");
+		NL_SET_ERR_MSG(extack, "the address is 0 or begins with 0");
 		break;
 	case WANARP_ADDRESS_LOOPBACK:
-		NL_SET_ERR_MSG(extack, "The address is a loopback address");
+		NL_SET_ERR_MSG(extack, "the address is a loopback address");
 		break;
 	case WANARP_ADDRESS_MULTICAST:
-		NL_SET_ERR_MSG(extack, "The address is a multicast address");
+		NL_SET_ERR_MSG(extack, "the address is a multicast address");
 		break;
 	case WANARP_ADDRESS_BROADCAST:
-		NL_SET_ERR_MSG(extack, "The address is the broadcast address");
+		NL_SET_ERR_MSG(extack, "the address is the broadcast address");
 		break;
 	}
 	return -EADDRNOTAVAIL;
@@ -146,7 +146,7 @@ static int wanarp_line_up(struct net *net, struct ndiswan_link *link,
 	old = wanarp_table_find(&iface->table, projection->addr);
 	err = wanarp_table_publish(&iface->table, projection, old);
 	if (err) {
-		NL_SET_ERR_MSG(extack, "The table of client addresses cannot grow");
+		NL_SET_ERR_MSG(extack, "the table of client addresses cannot grow");
 		goto err_context;
 	}
 	if (old) {

@@ -57,12 +57,6 @@ static int header_build(struct sk_buff *skb,
 		return err;
 	memcpy(skb->data - ETH_HLEN, &projection->header, ETH_HLEN);
 	skb_set_mac_header(skb, -ETH_HLEN);
-	/* The stack does these three for a packet that enters it, but not for
-	 * one that an rx_handler sends round again.
-	 */
-	skb_reset_network_header(skb);
-	skb_reset_transport_header(skb);
-	skb_reset_mac_len(skb);
 	return 0;
 }
 
@@ -113,8 +107,9 @@ enum ndiswan_rx wanarp_receive(struct sk_buff *skb, struct ndiswan_link *link,
 		goto drop;
 	stack_enter(skb, dev);
 
-	if (ip_hdr(skb)->protocol == IPPROTO_TCP &&
-	    dev->features & NETIF_F_GRO) {
+	/* Read again, skb_cow_head() may have moved it. */
+	iph = (const struct iphdr *)skb->data;
+	if (iph->protocol == IPPROTO_TCP && dev->features & NETIF_F_GRO) {
 		gro_cells_receive(&iface->gro_cells, skb);
 		return NDISWAN_RX_CONSUMED;
 	}
