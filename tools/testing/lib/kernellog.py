@@ -10,7 +10,7 @@ import threading
 OUR_MODULES = ("ndiswan_shim", "wanarp", "ipfltdrv")
 
 TROUBLE = re.compile(
-    r"WARNING:|BUG:|Oops|KASAN|UBSAN|ODEBUG|possible recursive|circular locking"
+    r"WARNING:|\bBUG:|Oops|KASAN|UBSAN|ODEBUG|possible recursive|circular locking"
     r"|inconsistent lock state|suspicious RCU|INFO: task|unregister_netdevice: waiting"
     r"|general protection|refcount_t|ref_tracker: .*leaked|kmemleak: \d+ new"
     r"|soft lockup|detected stall|sleeping function called|Kernel panic"

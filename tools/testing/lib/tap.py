@@ -2,22 +2,31 @@
 """What the runner prints: TAP with seconds, and a verdict on the last line."""
 
 import sys
+import threading
 
 
 class Output:
-    """Numbers and counts the results."""
+    """Numbers and counts the results. Used by several threads."""
 
     def __init__(self):
+        self.lock = threading.RLock()
         self.count = 0
         self.totals = {"pass": 0, "fail": 0, "skip": 0}
         print("TAP version 14", flush=True)
 
     def note(self, text):
         """Progress."""
-        print(f"# {text}", flush=True)
+        with self.lock:
+            print(f"# {text}", flush=True)
 
     def result(self, name, verdict, seconds=None, why=(), log=None):
         """One result; a failure shows why, and where its log is and how that ends."""
+        with self.lock:
+            self.show(name, verdict, seconds, why, log)
+            sys.stdout.flush()
+
+    def show(self, name, verdict, seconds, why, log):
+        """Prints a result and counts it."""
         self.count += 1
         self.totals[verdict] += 1
         word = "not ok" if verdict == "fail" else "ok"
@@ -31,7 +40,6 @@ class Output:
             if log:
                 print(f"# log: {log}")
                 self.last_lines(log)
-        sys.stdout.flush()
 
     def last_lines(self, log, count=20):
         """The end of a log, as comments."""
