@@ -144,7 +144,10 @@ EXPORT_SYMBOL_IF_KUNIT(wanarp_table_remove);
  */
 enum wanarp_address wanarp_address_class(__be32 addr)
 {
-	if (ipv4_is_zeronet(addr))
+	/* ipv4_is_zeronet() is about 0.0.0.0 alone. A client that has an address
+	 * of "this network" could not talk to most hosts.
+	 */
+	if (!(addr & htonl(IN_CLASSA_NET)))
 		return WANARP_ADDRESS_ZERO;
 	if (ipv4_is_loopback(addr))
 		return WANARP_ADDRESS_LOOPBACK;
