@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * PPPoE discovery frames, see pppoe_frame.h.
+ */
+#include <string.h>
+
+#include "pppoe_frame.h"
+
+#define ETHER_HEADER_LEN	14
+#define PPPOE_HEADER_LEN	6
+#define TAG_HEADER_LEN		4
+#define ETHER_TYPE		0x8863
+#define VERSION_TYPE		0x11
+
+static uint16_t get16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static void put16(uint8_t *p, size_t value)
+{
+	p[0] = (uint8_t)(value >> 8);
+	p[1] = (uint8_t)value;
+}
+
+static struct pppoe_tag *tag_of(struct pppoe_frame *f, uint16_t type)
+{
+	switch (type) {
+	case PPPOE_TAG_SERVICE_NAME:
+		return &f->service;
+	case PPPOE_TAG_HOST_UNIQ:
+		return &f->host_uniq;
+	case PPPOE_TAG_AC_COOKIE:
+		return &f->cookie;
+	case PPPOE_TAG_RELAY_ID:
+		return &f->relay_id;
+	default:
+		return NULL;
+	}
+}
+
+static bool parse_tags(struct pppoe_frame *f, const uint8_t *p, size_t left)
+{
+	struct pppoe_tag *tag;
+	uint16_t type, len;
+
+	while (left > 0) {
+		if (left < TAG_HEADER_LEN)
+			return false;
+		type = get16(p);
+		len = get16(p + 2);
+		p += TAG_HEADER_LEN;
+		left -= TAG_HEADER_LEN;
+		if (len > left)
+			return false;
+		if (type == PPPOE_TAG_END)
+			return true;
+		tag = tag_of(f, type);
+		/* None of those we read may be there twice: which one would count? */
+		if (tag && tag->data)
+			return false;
+		if (tag)
+			*tag = (struct pppoe_tag){ p, len };
+		p += len;
+		left -= len;
+	}
+	return true;
+}
+
+static bool is_individual(const uint8_t *mac)
+{
+	static const uint8_t zero[PPPOE_MAC_LEN];
+
+	return !(mac[0] & 1) && memcmp(mac, zero, sizeof(zero));
+}
+
+static bool needs_service(uint8_t code)
+{
+	return code == PPPOE_CODE_PADI || code == PPPOE_CODE_PADR;
+}
+
+/**
+ * pppoe_frame_parse - read a discovery frame
+ * @data: the frame from its Ethernet header on; has to stay while @f is used
+ * @len: its length, with padding
+ * @f: what to fill
+ *
+ * Return: whether the frame is well formed and one that a client may send.
+ */
+bool pppoe_frame_parse(const uint8_t *data, size_t len, struct pppoe_frame *f)
+{
+	const uint8_t *header = data + ETHER_HEADER_LEN;
+	size_t payload;
+
+	memset(f, 0, sizeof(*f));
+	if (len < ETHER_HEADER_LEN + PPPOE_HEADER_LEN)
+		return false;
+	if (get16(data + 12) != ETHER_TYPE || header[0] != VERSION_TYPE)
+		return false;
+	f->dst = data;
+	f->src = data + PPPOE_MAC_LEN;
+	f->code = header[1];
+	f->session = get16(header + 2);
+	payload = get16(header + 4);
+	if (payload > len - ETHER_HEADER_LEN - PPPOE_HEADER_LEN || !is_individual(f->src))
+		return false;
+	switch (f->code) {
+	case PPPOE_CODE_PADI:
+	case PPPOE_CODE_PADR:
+		if (f->session)
+			return false;
+		break;
+	case PPPOE_CODE_PADT:
+		if (!f->session)
+			return false;
+		break;
+	default:
+		return false;
+	}
+	if (!parse_tags(f, header + PPPOE_HEADER_LEN, payload))
+		return false;
+	return f->service.data || !needs_service(f->code);
+}
+
+/**
+ * pppoe_frame_begin - begin a frame
+ * @w: the frame
+ * @dst: to whom
+ * @src: from whom
+ * @code: what it is
+ * @session: session number
+ */
+void pppoe_frame_begin(struct pppoe_writer *w, const uint8_t *dst, const uint8_t *src,
+		       enum pppoe_code code, uint16_t session)
+{
+	uint8_t *header = w->data + ETHER_HEADER_LEN;
+
+	memcpy(w->data, dst, PPPOE_MAC_LEN);
+	memcpy(w->data + PPPOE_MAC_LEN, src, PPPOE_MAC_LEN);
+	put16(w->data + 12, ETHER_TYPE);
+	header[0] = VERSION_TYPE;
+	header[1] = (uint8_t)code;
+	put16(header + 2, session);
+	w->len = ETHER_HEADER_LEN + PPPOE_HEADER_LEN;
+	w->full = false;
+}
+
+/**
+ * pppoe_frame_put - add a tag
+ * @w: the frame
+ * @type: the tag
+ * @data: its value, may be NULL if @len is 0
+ * @len: length of the value
+ */
+void pppoe_frame_put(struct pppoe_writer *w, enum pppoe_tag_type type, const void *data,
+		     size_t len)
+{
+	if (w->full || len > sizeof(w->data) - w->len ||
+	    sizeof(w->data) - w->len - len < TAG_HEADER_LEN) {
+		w->full = true;
+		return;
+	}
+	put16(w->data + w->len, type);
+	put16(w->data + w->len + 2, len);
+	if (len)
+		memcpy(w->data + w->len + TAG_HEADER_LEN, data, len);
+	w->len += TAG_HEADER_LEN + len;
+}
+
+/**
+ * pppoe_frame_echo - add the tags that an answer repeats: Host-Uniq and Relay-Session-Id
+ * @w: the frame
+ * @f: the frame that is answered
+ */
+void pppoe_frame_echo(struct pppoe_writer *w, const struct pppoe_frame *f)
+{
+	if (f->host_uniq.data)
+		pppoe_frame_put(w, PPPOE_TAG_HOST_UNIQ, f->host_uniq.data, f->host_uniq.len);
+	if (f->relay_id.data)
+		pppoe_frame_put(w, PPPOE_TAG_RELAY_ID, f->relay_id.data, f->relay_id.len);
+}
+
+/**
+ * pppoe_frame_end - the frame is complete
+ * @w: the frame
+ *
+ * Return: whether it can be sent: everything has found room.
+ */
+bool pppoe_frame_end(struct pppoe_writer *w)
+{
+	put16(w->data + ETHER_HEADER_LEN + 4, w->len - ETHER_HEADER_LEN - PPPOE_HEADER_LEN);
+	return !w->full;
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the process may do: administer the network and nothing else.
+ */
+#include <cap-ng.h>
+#include <errno.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "caps.h"
+#include "log.h"
+
+#define OTHER_FILES	256	/* those that are no links */
+
+/**
+ * caps_raise_files - be allowed as many open files as there may be links
+ * @wanted: links
+ *
+ * Before caps_drop(): it takes CAP_SYS_RESOURCE to go beyond the hard limit. The kernel's
+ * fs.nr_open still holds; then as many as it allows.
+ */
+void caps_raise_files(uint32_t wanted)
+{
+	struct rlimit limit;
+	rlim_t need = (rlim_t)wanted + OTHER_FILES;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= need)
+		return;
+	limit.rlim_cur = need;
+	if (limit.rlim_max < need)
+		limit.rlim_max = need;
+	if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
+		return;
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_max < need)
+		log_warning("only %llu files may be open: fewer sessions than [limits] allows",
+			    (unsigned long long)limit.rlim_max);
+}
+
+/**
+ * caps_drop - give up all capabilities but those for the network
+ *
+ * CAP_NET_ADMIN for netlink and /dev/ndiswan, CAP_NET_RAW for packet sockets. They are needed as
+ * long as the daemon runs: interfaces come and go.
+ *
+ * Return: 0 or a negative error, which has been logged.
+ */
+int caps_drop(void)
+{
+	capng_clear(CAPNG_SELECT_BOTH);
+	/* Only with CAP_SETPCAP; without it the bounding set was somebody else's choice already. */
+	capng_apply(CAPNG_SELECT_BOUNDS);
+	if (capng_updatev(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_ADMIN, CAP_NET_RAW,
+			  -1) || capng_apply(CAPNG_SELECT_CAPS)) {
+		log_error("capabilities CAP_NET_ADMIN and CAP_NET_RAW cannot be had: "
+			  "rrasd has to be started by root");
+		return -EPERM;
+	}
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
+		log_error("PR_SET_NO_NEW_PRIVS: %m");
+		return -errno;
+	}
+	return 0;
+}

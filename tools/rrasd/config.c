@@ -1,0 +1,519 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The configuration file, see config.h and rrasd.conf(5).
+ *
+ * Lines are "[section]" or "key value"; # begins a comment at the start of a line or after a
+ * blank; a value in double quotes keeps its blanks. Which keys there are stands in one table.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "config_value.h"
+#include "file.h"
+
+#define LINE_LEN	512
+#define SECRETS_FILE	"/etc/rrasd/chap-secrets"
+#define CONTROL_SOCKET	"/run/rrasd.sock"
+
+enum kind {
+	KIND_BOOL,
+	KIND_NUMBER8,	/* uint8_t */
+	KIND_NUMBER16,
+	KIND_NUMBER32,
+	KIND_TIME,	/* uint32_t, milliseconds */
+	KIND_ADDRESS,
+	KIND_RANGE,
+	KIND_INTERFACE,
+	KIND_INTERFACES,
+	KIND_TEXT,
+	KIND_TEXTS,
+	KIND_PATH,
+	KIND_METHODS,
+	KIND_LEVEL,
+};
+
+struct key {
+	const char *section, *name;
+	enum kind kind;
+	size_t offset;
+	uint32_t min, max;
+};
+
+#define AT(member)	offsetof(struct config, member)
+#define HOUR		3600000
+
+static const struct key keys[] = {
+	{ "wan", "interface", KIND_INTERFACE, AT(wan), 0, 0 },
+	{ "wan", "create", KIND_BOOL, AT(wan_create), 0, 0 },
+	{ "wan", "local-address", KIND_ADDRESS, AT(local), 0, 0 },
+	{ "pool", "address", KIND_RANGE, 0, 0, 0 },
+	{ "ppp", "dns1", KIND_ADDRESS, AT(ppp.dns[0]), 0, 0 },
+	{ "ppp", "dns2", KIND_ADDRESS, AT(ppp.dns[1]), 0, 0 },
+	{ "ppp", "mru", KIND_NUMBER16, AT(ppp.mru), PPP_MIN_MRU, PPP_PPPOE_MRU },
+	{ "ppp", "mtu", KIND_NUMBER16, AT(ppp.mtu), PPP_MIN_MRU, PPP_PPPOE_MRU },
+	{ "ppp", "echo-interval", KIND_TIME, AT(ppp.echo_ms), 0, HOUR },
+	{ "ppp", "echo-failures", KIND_NUMBER8, AT(ppp.echo_failures), 1, 255 },
+	{ "ppp", "lcp-timeout", KIND_TIME, AT(ppp.lcp_limit_ms), 1000, HOUR },
+	{ "ppp", "auth-timeout", KIND_TIME, AT(ppp.auth_limit_ms), 1000, HOUR },
+	{ "ppp", "network-timeout", KIND_TIME, AT(ppp.network_limit_ms), 1000, HOUR },
+	{ "ppp", "restart-timer", KIND_TIME, AT(ppp.restart_ms), 100, 60000 },
+	{ "ppp", "max-configure", KIND_NUMBER8, AT(ppp.max_configure), 1, 255 },
+	{ "ppp", "max-terminate", KIND_NUMBER8, AT(ppp.max_terminate), 1, 10 },
+	{ "ppp", "max-failure", KIND_NUMBER8, AT(ppp.max_failure), 1, 100 },
+	{ "ppp", "send-pfc", KIND_BOOL, AT(send_pfc), 0, 0 },
+	{ "auth", "methods", KIND_METHODS, AT(ppp.auth_peer), 0, 0 },
+	{ "auth", "name", KIND_TEXT, AT(name), 0, 255 },
+	{ "auth", "secrets", KIND_PATH, AT(secrets), 0, 4095 },
+	{ "auth", "rechallenge-interval", KIND_TIME, AT(ppp.rechallenge_ms), 0, 24 * HOUR },
+	{ "pppoe", "interface", KIND_INTERFACES, AT(interfaces), 0, 0 },
+	{ "pppoe", "ac-name", KIND_TEXT, AT(ac_name), 0, CONFIG_NAME_MAX },
+	{ "pppoe", "service-name", KIND_TEXTS, AT(services), 0, CONFIG_NAME_MAX },
+	{ "limits", "sessions", KIND_NUMBER32, AT(sessions), 1, 1000000 },
+	{ "limits", "sessions-per-mac", KIND_NUMBER32, AT(sessions_per_mac), 0, 65534 },
+	{ "limits", "unfinished", KIND_NUMBER32, AT(unfinished), 1, 1000000 },
+	{ "limits", "unfinished-per-mac", KIND_NUMBER32, AT(unfinished_per_mac), 0, 65534 },
+	{ "limits", "discovery-rate", KIND_NUMBER32, AT(discovery_rate), 0, 10000000 },
+	{ "limits", "discovery-rate-per-mac", KIND_NUMBER32, AT(discovery_rate_per_mac), 0,
+	  10000000 },
+	{ "daemon", "control-socket", KIND_PATH, AT(control_socket), 0, CONFIG_PATH_MAX },
+	{ "daemon", "pid-file", KIND_PATH, AT(pid_file), 0, 4095 },
+	{ "daemon", "log-level", KIND_LEVEL, AT(log_level), 0, 0 },
+	{ "daemon", "shutdown-time", KIND_TIME, AT(shutdown_ms), 0, 60000 },
+};
+
+#define KEY_COUNT	(sizeof(keys) / sizeof(keys[0]))
+
+/* The file as it is read. */
+struct parser {
+	struct config *c;
+	struct diag *diag;
+	unsigned int line;
+	const char *section;			/* of the table; NULL before the first */
+	unsigned int seen[KEY_COUNT];		/* line of the last value, 0: none */
+	unsigned int pool_line[CONFIG_LIST_MAX];
+};
+
+static const char *set_string(char **at, const char *value)
+{
+	char *copy = strdup(value);
+
+	if (!copy)
+		return "out of memory";
+	free(*at);
+	*at = copy;
+	return NULL;
+}
+
+static const char *add_string(struct config_list *list, const char *value)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		if (!strcmp(list->item[i], value))
+			return "it is in the list already";
+	}
+	if (list->count == CONFIG_LIST_MAX)
+		return "the list is full";
+	list->item[list->count] = strdup(value);
+	if (!list->item[list->count])
+		return "out of memory";
+	list->count++;
+	return NULL;
+}
+
+static const char *add_range(struct parser *p, const char *value)
+{
+	struct config *c = p->c;
+	struct pool_range range;
+	const char *wrong;
+	size_t i, total;
+
+	wrong = config_read_range(value, &range);
+	if (wrong)
+		return wrong;
+	total = range.last - range.first + 1;
+	for (i = 0; i < c->pool_count; i++) {
+		if (range.first <= c->pool[i].last && c->pool[i].first <= range.last)
+			return "it overlaps with addresses given before";
+		total += c->pool[i].last - c->pool[i].first + 1;
+	}
+	if (total > POOL_SIZE_MAX)
+		return "the pool has more than 1048576 addresses";
+	if (c->pool_count == CONFIG_LIST_MAX)
+		return "the list is full";
+	c->pool[c->pool_count++] = range;
+	return NULL;
+}
+
+static const char *set_methods(unsigned int *methods, const char *value)
+{
+	char copy[LINE_LEN];
+	char *word, *rest;
+	unsigned int set = 0;
+
+	strcpy(copy, value);	/* a value is part of a line, which is shorter */
+	for (word = strtok_r(copy, " \t,", &rest); word; word = strtok_r(NULL, " \t,", &rest)) {
+		if (!strcmp(word, "chap-md5"))
+			set |= PPP_AUTH_CHAP_MD5;
+		else if (!strcmp(word, "pap"))
+			set |= PPP_AUTH_PAP;
+		else
+			return "expected a list of: chap-md5 pap";
+	}
+	if (!set)
+		return "at least one of chap-md5 and pap is needed";
+	*methods = set;
+	return NULL;
+}
+
+static const char *set_number(const struct key *key, void *at, const char *value)
+{
+	const char *wrong;
+	uint32_t number;
+
+	wrong = config_read_number(value, key->min, key->max, &number);
+	if (wrong)
+		return wrong;
+	if (key->kind == KIND_NUMBER8)
+		*(uint8_t *)at = (uint8_t)number;
+	else if (key->kind == KIND_NUMBER16)
+		*(uint16_t *)at = (uint16_t)number;
+	else
+		*(uint32_t *)at = number;
+	return NULL;
+}
+
+static const char *set_text(const struct key *key, void *at, const char *value)
+{
+	const char *wrong;
+
+	if (key->kind == KIND_INTERFACE || key->kind == KIND_INTERFACES)
+		wrong = config_read_interface(value);
+	else
+		wrong = config_read_text(value, key->max);
+	if (wrong)
+		return wrong;
+	if (key->kind == KIND_PATH && value[0] != '/')
+		return "expected a path that begins with /";
+	if (key->kind == KIND_INTERFACES || key->kind == KIND_TEXTS)
+		return add_string(at, value);
+	return set_string(at, value);
+}
+
+static const char *set(struct parser *p, const struct key *key, const char *value)
+{
+	void *at = (char *)p->c + key->offset;
+
+	switch (key->kind) {
+	case KIND_BOOL:
+		return config_read_bool(value, at);
+	case KIND_NUMBER8:
+	case KIND_NUMBER16:
+	case KIND_NUMBER32:
+		return set_number(key, at, value);
+	case KIND_TIME:
+		return config_read_time(value, key->min, key->max, at);
+	case KIND_ADDRESS:
+		return config_read_address(value, at);
+	case KIND_RANGE:
+		return add_range(p, value);
+	case KIND_METHODS:
+		return set_methods(at, value);
+	case KIND_LEVEL:
+		return log_level_parse(value, at) ? NULL :
+		       "expected error, warning, info or debug";
+	default:
+		return set_text(key, at, value);
+	}
+}
+
+static bool may_repeat(enum kind kind)
+{
+	return kind == KIND_RANGE || kind == KIND_INTERFACES || kind == KIND_TEXTS;
+}
+
+static void parse_section(struct parser *p, char *text)
+{
+	char *end = strchr(text, ']');
+	size_t i;
+
+	p->section = NULL;
+	if (!end || end[1]) {
+		diag_error(p->diag, p->line, "expected [section] and nothing after it");
+		p->section = "";	/* one message is enough: the keys below are not judged */
+		return;
+	}
+	*end = '\0';
+	for (i = 0; i < KEY_COUNT; i++) {
+		if (!strcmp(keys[i].section, text + 1))
+			p->section = keys[i].section;
+	}
+	if (!p->section) {
+		diag_error(p->diag, p->line,
+			   "no section is called '%s': wan, pool, ppp, auth, pppoe, limits, daemon",
+			   text + 1);
+		p->section = "";
+	}
+}
+
+static void parse_value(struct parser *p, size_t i, char *value)
+{
+	size_t len = strlen(value);
+	const char *wrong;
+
+	if (len >= 2 && value[0] == '"' && value[len - 1] == '"') {
+		value[len - 1] = '\0';
+		value++;
+	} else if (value[0] == '"') {
+		diag_error(p->diag, p->line, "%s: the quote is not closed", keys[i].name);
+		return;
+	}
+	if (!value[0]) {
+		diag_error(p->diag, p->line, "%s: a value is missing", keys[i].name);
+		return;
+	}
+	if (p->seen[i] && !may_repeat(keys[i].kind)) {
+		diag_error(p->diag, p->line, "%s: given in line %u already", keys[i].name,
+			   p->seen[i]);
+		return;
+	}
+	p->seen[i] = p->line;
+	wrong = set(p, &keys[i], value);
+	if (wrong)
+		diag_error(p->diag, p->line, "%s '%s': %s", keys[i].name, value, wrong);
+}
+
+static void parse_key(struct parser *p, char *text)
+{
+	size_t len = strcspn(text, " \t");
+	char *value = text + len;
+	size_t i;
+
+	if (*value)
+		*value++ = '\0';
+	value += strspn(value, " \t");
+	if (!p->section) {
+		diag_error(p->diag, p->line, "'%s' comes before the first [section]", text);
+		return;
+	}
+	if (!p->section[0])
+		return;
+	for (i = 0; i < KEY_COUNT; i++) {
+		if (!strcmp(keys[i].section, p->section) && !strcmp(keys[i].name, text)) {
+			parse_value(p, i, value);
+			return;
+		}
+	}
+	diag_error(p->diag, p->line, "section [%s] has no key '%s'", p->section, text);
+}
+
+/* Cut the comment and the blanks at the end. */
+static void strip(char *line)
+{
+	bool quoted = false;
+	char *p, *end;
+
+	for (p = line; *p; p++) {
+		if (*p == '"')
+			quoted = !quoted;
+		if (*p == '#' && !quoted && (p == line || p[-1] == ' ' || p[-1] == '\t'))
+			break;
+	}
+	end = p;
+	while (end > line && strchr(" \t\r", end[-1]))
+		end--;
+	*end = '\0';
+}
+
+static void parse_line(struct parser *p, const char *text, size_t len)
+{
+	char line[LINE_LEN];
+	char *start;
+
+	if (len >= sizeof(line)) {
+		diag_error(p->diag, p->line, "the line is longer than %d characters",
+			   LINE_LEN - 1);
+		return;
+	}
+	if (memchr(text, '\0', len)) {
+		diag_error(p->diag, p->line, "the line holds a NUL character");
+		return;
+	}
+	memcpy(line, text, len);
+	line[len] = '\0';
+	strip(line);
+	start = line + strspn(line, " \t");
+	if (*start == '[')
+		parse_section(p, start);
+	else if (*start)
+		parse_key(p, start);
+}
+
+static unsigned int seen_line(const struct parser *p, const char *section, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < KEY_COUNT; i++) {
+		if (!strcmp(keys[i].section, section) && !strcmp(keys[i].name, name))
+			return p->seen[i];
+	}
+	return 0;
+}
+
+/* What no single line can tell. */
+static void check(struct parser *p)
+{
+	struct config *c = p->c;
+	const char *wrong;
+
+	if (!seen_line(p, "wan", "local-address"))
+		diag_error(p->diag, 0, "[wan] local-address is missing");
+	if (!seen_line(p, "pppoe", "interface"))
+		diag_error(p->diag, 0, "[pppoe] interface is missing: rrasd would listen nowhere");
+	if (!seen_line(p, "pool", "address"))
+		diag_warning(p->diag, 0, "[pool] is empty: only users with an address of their "
+			     "own can connect");
+	if (c->unfinished > c->sessions)
+		c->unfinished = c->sessions;
+	wrong = p->diag->errors ? NULL : ppp_config_check(&c->ppp);
+	if (wrong)
+		diag_error(p->diag, 0, "%s", wrong);
+}
+
+static bool set_defaults(struct config *c)
+{
+	char host[CONFIG_NAME_MAX + 1];
+
+	if (gethostname(host, sizeof(host)) < 0)
+		strcpy(host, "rras");
+	host[sizeof(host) - 1] = '\0';
+	ppp_config_init(&c->ppp, PPP_SERVER);
+	c->ppp.pppoe = true;
+	c->ppp.max_mru = PPP_PPPOE_MRU;
+	c->ppp.mru = PPP_PPPOE_MRU;
+	c->ppp.mtu = PPP_PPPOE_MRU;
+	c->ppp.auth_peer = PPP_AUTH_CHAP_MD5 | PPP_AUTH_PAP;
+	c->ppp.echo_ms = 20000;
+	c->ppp.echo_failures = 3;
+	c->ppp.lcp_limit_ms = 30000;
+	c->ppp.auth_limit_ms = 30000;
+	c->ppp.network_limit_ms = 30000;
+	c->sessions = 60000;
+	c->sessions_per_mac = 32;
+	c->unfinished = 2000;
+	c->unfinished_per_mac = 16;
+	c->discovery_rate = 10000;
+	c->discovery_rate_per_mac = 20;
+	c->log_level = LOG_LEVEL_INFO;
+	c->shutdown_ms = 3000;
+	return !set_string(&c->wan, "ras0") && !set_string(&c->name, host) &&
+	       !set_string(&c->ac_name, host) && !set_string(&c->secrets, SECRETS_FILE) &&
+	       !set_string(&c->control_socket, CONTROL_SOCKET);
+}
+
+/**
+ * config_parse - read a configuration from a text
+ * @text: the text, any bytes
+ * @len: its length
+ * @diag: where mistakes go
+ *
+ * Return: the configuration, to be given back by config_put(); NULL when there were mistakes.
+ */
+struct config *config_parse(const char *text, size_t len, struct diag *diag)
+{
+	struct parser p = { .diag = diag };
+	const char *end = text + len;
+	const char *eol;
+
+	p.c = calloc(1, sizeof(*p.c));
+	if (!p.c || !set_defaults(p.c)) {
+		diag_error(diag, 0, "out of memory");
+		config_put(p.c);
+		return NULL;
+	}
+	p.c->refs = 1;
+	while (text < end) {
+		eol = memchr(text, '\n', (size_t)(end - text));
+		if (!eol)
+			eol = end;
+		p.line++;
+		parse_line(&p, text, (size_t)(eol - text));
+		text = eol + (eol < end);
+	}
+	p.c->ppp.name = p.c->name;
+	p.c->ppp.local = p.c->local;
+	p.c->ppp.allow_pfc = p.c->send_pfc;
+	check(&p);
+	if (diag->errors) {
+		config_put(p.c);
+		return NULL;
+	}
+	return p.c;
+}
+
+/**
+ * config_load - read a configuration from a file
+ * @path: its name
+ * @diag: where mistakes go
+ *
+ * Return: the configuration; NULL when it cannot be read or there were mistakes.
+ */
+struct config *config_load(const char *path, struct diag *diag)
+{
+	struct config *c;
+	struct stat st;
+	char *text;
+	size_t len;
+
+	text = file_read(path, CONFIG_FILE_MAX, &len, &st);
+	if (!text) {
+		diag_error(diag, 0, "cannot read: %s", strerror(errno));
+		return NULL;
+	}
+	c = config_parse(text, len, diag);
+	free(text);
+	return c;
+}
+
+/**
+ * config_get - one more user of a configuration
+ * @c: the configuration
+ *
+ * Return: @c.
+ */
+struct config *config_get(struct config *c)
+{
+	c->refs++;
+	return c;
+}
+
+static void list_free(struct config_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		free(list->item[i]);
+}
+
+/**
+ * config_put - one user less; the last one frees it
+ * @c: the configuration or NULL
+ */
+void config_put(struct config *c)
+{
+	if (!c || (c->refs && --c->refs))
+		return;
+	list_free(&c->interfaces);
+	list_free(&c->services);
+	free(c->wan);
+	free(c->name);
+	free(c->secrets);
+	free(c->ac_name);
+	free(c->control_socket);
+	free(c->pid_file);
+	free(c);
+}

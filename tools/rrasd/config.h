@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The configuration file, rrasd.conf(5).
+ *
+ * A configuration does not change once it is read. A reload makes a new one; a session keeps
+ * the one it was born with, so it is counted.
+ */
+#ifndef RRASD_CONFIG_H
+#define RRASD_CONFIG_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "diag.h"
+#include "log.h"
+#include "pool.h"
+#include "ppp/ppp.h"
+
+#define CONFIG_FILE_MAX		(1U << 20)
+#define CONFIG_LIST_MAX		64	/* entries of one key that may be repeated */
+#define CONFIG_NAME_MAX		128	/* AC-Name and service names */
+#define CONFIG_PATH_MAX		107	/* what fits into struct sockaddr_un */
+
+/**
+ * struct config_list - values of a key that may be repeated
+ */
+struct config_list {
+	char *item[CONFIG_LIST_MAX];
+	size_t count;
+};
+
+/**
+ * struct config - everything an administrator can choose
+ */
+struct config {
+	unsigned int refs;
+
+	/* [wan] */
+	char *wan;
+	bool wan_create;
+	struct in_addr local;
+
+	/* [pool] */
+	struct pool_range pool[CONFIG_LIST_MAX];
+	size_t pool_count;
+
+	/* [ppp] and [auth] */
+	struct ppp_config ppp;
+	bool send_pfc;
+	char *name;
+	char *secrets;
+
+	/* [pppoe] */
+	struct config_list interfaces;
+	struct config_list services;
+	char *ac_name;
+
+	/* [limits] */
+	uint32_t sessions;
+	uint32_t sessions_per_mac;
+	uint32_t unfinished;
+	uint32_t unfinished_per_mac;
+	uint32_t discovery_rate;
+	uint32_t discovery_rate_per_mac;
+
+	/* [daemon] */
+	char *control_socket;
+	char *pid_file;
+	enum log_level log_level;
+	uint32_t shutdown_ms;
+};
+
+struct config *config_parse(const char *text, size_t len, struct diag *diag);
+struct config *config_load(const char *path, struct diag *diag);
+struct config *config_get(struct config *c);
+void config_put(struct config *c);
+void config_keep_fixed(struct config *new, struct config *old, struct diag *diag);
+
+#endif /* RRASD_CONFIG_H */

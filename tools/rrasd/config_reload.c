@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What of a new configuration can take effect while the daemon runs.
+ */
+#include <string.h>
+
+#include "config.h"
+
+static void swap(char **a, char **b)
+{
+	char *t = *a;
+
+	*a = *b;
+	*b = t;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	if (!a || !b)
+		return a == b;
+	return !strcmp(a, b);
+}
+
+static void keep_text(char **new, char **old, const char *what, struct diag *diag)
+{
+	if (same_text(*new, *old))
+		return;
+	diag_warning(diag, 0, "%s has changed: this takes a restart", what);
+	swap(new, old);
+}
+
+static bool same_list(const struct config_list *a, const struct config_list *b)
+{
+	size_t i;
+
+	if (a->count != b->count)
+		return false;
+	for (i = 0; i < a->count; i++) {
+		if (strcmp(a->item[i], b->item[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool same_pool(const struct config *a, const struct config *b)
+{
+	return a->pool_count == b->pool_count &&
+	       !memcmp(a->pool, b->pool, a->pool_count * sizeof(a->pool[0]));
+}
+
+/**
+ * config_keep_fixed - put back what only a restart can change
+ * @new: the configuration just read
+ * @old: the one in force; sessions may go on with it, nothing here that they read changes
+ * @diag: gets a warning for each such change
+ */
+void config_keep_fixed(struct config *new, struct config *old, struct diag *diag)
+{
+	struct config_list list;
+
+	keep_text(&new->wan, &old->wan, "[wan] interface", diag);
+	keep_text(&new->control_socket, &old->control_socket, "[daemon] control-socket", diag);
+	keep_text(&new->pid_file, &old->pid_file, "[daemon] pid-file", diag);
+	if (new->wan_create != old->wan_create)
+		diag_warning(diag, 0, "[wan] create has changed: this takes a restart");
+	new->wan_create = old->wan_create;
+	if (new->local.s_addr != old->local.s_addr)
+		diag_warning(diag, 0, "[wan] local-address has changed: this takes a restart");
+	new->local = old->local;
+	new->ppp.local = old->local;
+	if (!same_pool(new, old))
+		diag_warning(diag, 0, "[pool] address has changed: this takes a restart");
+	memcpy(new->pool, old->pool, sizeof(new->pool));
+	new->pool_count = old->pool_count;
+	if (!same_list(&new->interfaces, &old->interfaces)) {
+		diag_warning(diag, 0, "[pppoe] interface has changed: this takes a restart");
+		list = new->interfaces;
+		new->interfaces = old->interfaces;
+		old->interfaces = list;
+	}
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Values of the configuration file, see config_value.h.
+ */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_value.h"
+
+static char reason[128];
+
+/**
+ * config_read_bool - yes or no
+ * @value: the text
+ * @out: where to put it
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *config_read_bool(const char *value, bool *out)
+{
+	if (!strcmp(value, "yes"))
+		*out = true;
+	else if (!strcmp(value, "no"))
+		*out = false;
+	else
+		return "expected yes or no";
+	return NULL;
+}
+
+/* Digits only: strtoul() alone accepts signs, blanks and values that wrap. */
+static const char *read_digits(const char *value, char **end, unsigned long long *out)
+{
+	if (!isdigit((unsigned char)value[0]))
+		return "expected a number";
+	errno = 0;
+	*out = strtoull(value, end, 10);
+	if (errno || *out > UINT32_MAX)
+		return "the number is too large";
+	return NULL;
+}
+
+/**
+ * config_read_number - a whole number
+ * @value: the text
+ * @min: smallest allowed
+ * @max: largest allowed
+ * @out: where to put it
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *config_read_number(const char *value, uint32_t min, uint32_t max, uint32_t *out)
+{
+	unsigned long long number;
+	const char *wrong;
+	char *end;
+
+	wrong = read_digits(value, &end, &number);
+	if (wrong)
+		return wrong;
+	if (*end)
+		return "expected a number and nothing after it";
+	if (number < min || number > max) {
+		snprintf(reason, sizeof(reason), "expected a number from %u to %u", min, max);
+		return reason;
+	}
+	*out = (uint32_t)number;
+	return NULL;
+}
+
+/**
+ * config_read_time - a time with its unit: 500ms, 30s, 5m, 2h; a number alone is seconds
+ * @value: the text
+ * @min_ms: shortest allowed
+ * @max_ms: longest allowed
+ * @out: where to put it, in milliseconds
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *config_read_time(const char *value, uint32_t min_ms, uint32_t max_ms, uint32_t *out)
+{
+	static const struct { const char *name; unsigned int ms; } units[] = {
+		{ "", 1000 }, { "s", 1000 }, { "ms", 1 }, { "m", 60000 }, { "h", 3600000 },
+	};
+	unsigned long long number;
+	const char *wrong;
+	char *end;
+	size_t i;
+
+	wrong = read_digits(value, &end, &number);
+	if (wrong)
+		return wrong;
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (!strcmp(end, units[i].name))
+			break;
+	}
+	if (i == sizeof(units) / sizeof(units[0]))
+		return "expected a time such as 500ms, 30s, 5m or 2h";
+	number *= units[i].ms;
+	if (number < min_ms || number > max_ms) {
+		snprintf(reason, sizeof(reason), "expected a time from %ums to %ums", min_ms,
+			 max_ms);
+		return reason;
+	}
+	*out = (uint32_t)number;
+	return NULL;
+}
+
+static const char *check_unicast(uint32_t address)
+{
+	if (address >> 24 == 0 || address >> 24 == 127 || address >> 28 >= 0xe)
+		return "expected a unicast address: not 0.x, 127.x, multicast or above";
+	return NULL;
+}
+
+/**
+ * config_read_address - one unicast IPv4 address
+ * @value: the text
+ * @out: where to put it
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *config_read_address(const char *value, struct in_addr *out)
+{
+	if (inet_pton(AF_INET, value, out) != 1)
+		return "expected an IPv4 address such as 192.0.2.1";
+	return check_unicast(ntohl(out->s_addr));
+}
+
+static const char *read_cidr(const char *base, const char *bits, struct pool_range *out)
+{
+	struct in_addr address;
+	uint32_t prefix, size;
+	const char *wrong;
+
+	wrong = config_read_address(base, &address);
+	if (wrong)
+		return wrong;
+	wrong = config_read_number(bits, 12, 32, &prefix);
+	if (wrong)
+		return "expected a prefix length from 12 to 32 after the /";
+	size = prefix == 32 ? 1 : 1U << (32 - prefix);
+	out->first = ntohl(address.s_addr);
+	if (out->first & (size - 1))
+		return "the address has bits set beyond the prefix length";
+	out->last = out->first + size - 1;
+	if (size > 2) {	/* a client with the network or broadcast address confuses others */
+		out->first++;
+		out->last--;
+	}
+	return NULL;
+}
+
+/**
+ * config_read_range - addresses of a pool: FIRST-LAST, NETWORK/BITS or one address
+ * @value: the text
+ * @out: where to put them; of a network without its network and broadcast address
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *config_read_range(const char *value, struct pool_range *out)
+{
+	struct in_addr first, last;
+	const char *wrong;
+	char copy[64];
+	char *sep;
+
+	if (strlen(value) >= sizeof(copy))
+		return "expected FIRST-LAST, NETWORK/BITS or one address";
+	strcpy(copy, value);
+	sep = strpbrk(copy, "-/");
+	if (sep && *sep == '/') {
+		*sep = '\0';
+		return read_cidr(copy, sep + 1, out);
+	}
+	if (sep)
+		*sep = '\0';
+	wrong = config_read_address(copy, &first);
+	if (!wrong)
+		wrong = config_read_address(sep ? sep + 1 : copy, &last);
+	if (wrong)
+		return wrong;
+	out->first = ntohl(first.s_addr);
+	out->last = ntohl(last.s_addr);
+	if (out->last < out->first)
+		return "the last address is lower than the first";
+	if (out->last - out->first >= POOL_SIZE_MAX)
+		return "the range has more than 1048576 addresses";
+	return NULL;
+}
+
+/**
+ * config_read_interface - the name of a network interface, which need not exist
+ * @value: the text
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *config_read_interface(const char *value)
+{
+	const char *p;
+
+	if (strlen(value) >= IFNAMSIZ)
+		return "an interface name has at most 15 characters";
+	if (!strcmp(value, ".") || !strcmp(value, ".."))
+		return "this is no interface name";
+	for (p = value; *p; p++) {
+		if (*p == '/' || *p == ':' || !isgraph((unsigned char)*p))
+			return "an interface name has no /, no : and no blanks";
+	}
+	return NULL;
+}
+
+/**
+ * config_read_text - printable text of limited length
+ * @value: the text
+ * @max: most characters
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *config_read_text(const char *value, size_t max)
+{
+	const char *p;
+
+	if (strlen(value) > max) {
+		snprintf(reason, sizeof(reason), "expected at most %zu characters", max);
+		return reason;
+	}
+	for (p = value; *p; p++) {
+		if (!isprint((unsigned char)*p))
+			return "expected printable characters only";
+	}
+	return NULL;
+}

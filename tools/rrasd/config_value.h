@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Values of the configuration file: each function reads one kind and says what is wrong.
+ */
+#ifndef RRASD_CONFIG_VALUE_H
+#define RRASD_CONFIG_VALUE_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pool.h"
+
+/* All return NULL, or a sentence that says what was expected. */
+const char *config_read_bool(const char *value, bool *out);
+const char *config_read_number(const char *value, uint32_t min, uint32_t max, uint32_t *out);
+const char *config_read_time(const char *value, uint32_t min_ms, uint32_t max_ms, uint32_t *out);
+const char *config_read_address(const char *value, struct in_addr *out);
+const char *config_read_range(const char *value, struct pool_range *out);
+const char *config_read_interface(const char *value);
+const char *config_read_text(const char *value, size_t max);
+
+#endif /* RRASD_CONFIG_VALUE_H */

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Reading a small text file as a whole.
+ */
+#ifndef RRASD_FILE_H
+#define RRASD_FILE_H
+
+#include <stddef.h>
+#include <sys/stat.h>
+
+char *file_read(const char *path, size_t limit, size_t *len, struct stat *st);
+
+#endif /* RRASD_FILE_H */

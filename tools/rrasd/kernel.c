@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ndiswan_shim, see kernel.h.
+ *
+ * Two netlink sockets: one for requests, each answered before the next is made; one for events,
+ * which arrive when they like. When the kernel had to drop events (ENOBUFS), all links are read
+ * and each session compares.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/ndiswan.h>
+#include <linux/ndiswan_ioctl.h>
+#include <linux/netlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "../lib/nl.h"
+#include "kernel.h"
+#include "log.h"
+#include "ppp/proto.h"
+#include "rrasd.h"
+#include "session.h"
+
+#define DEVICE		"/dev/ndiswan"
+#define EVENT_BUFFER	(4 << 20)	/* ten thousand line-downs at once */
+
+struct kernel {
+	struct nl nl;
+	struct nl_family family;
+	struct nl events;
+	ev_io watcher;
+	struct rrasd *d;
+	char error[NL_ERROR_LEN];
+};
+
+static int open_device(void)
+{
+	return open(DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+}
+
+static void explain_device(struct kernel *k, int err)
+{
+	const char *remedy = "";
+
+	if (err == ENOENT || err == ENODEV || err == ENXIO)
+		remedy = ": module ndiswan_shim is not loaded: modprobe ndiswan_shim";
+	else if (err == EACCES || err == EPERM)
+		remedy = ": rrasd has to be started by root";
+	else if (err == EMFILE)
+		remedy = ": too many open files: raise LimitNOFILE";
+	snprintf(k->error, sizeof(k->error), "%s: %s%s", DEVICE, strerror(err), remedy);
+}
+
+static int attach(struct kernel *k, int fd, struct ndiswan_attach *a, uint32_t *link)
+{
+	int err;
+
+	a->size = sizeof(*a);
+	if (ioctl(fd, NDISWAN_IOC_ATTACH, a) == 0) {
+		*link = a->link;
+		return 0;
+	}
+	err = errno;
+	a->message[NDISWAN_MESSAGE_LEN - 1] = '\0';
+	snprintf(k->error, sizeof(k->error), "%s%s%s", a->message, a->message[0] ? ": " : "",
+		 strerror(err));
+	return -err;
+}
+
+/**
+ * kernel_link_pppoe - make a link and have a PPPoE session carry it
+ * @k: the kernel
+ * @ifindex: Ethernet interface
+ * @session: session number
+ * @peer: the client's Ethernet address
+ * @link: where to put the link's number
+ *
+ * Return: the link's file, which owns it; or a negative error, with kernel_error().
+ */
+int kernel_link_pppoe(struct kernel *k, int ifindex, uint16_t session, const uint8_t peer[6],
+		      uint32_t *link)
+{
+	struct ndiswan_attach a = { .port = NDISWAN_PORT_TYPE_PPPOE };
+	int err, fd;
+
+	fd = open_device();
+	if (fd < 0) {
+		err = errno;
+		explain_device(k, err);
+		return -err;
+	}
+	a.pppoe.ifindex = (uint32_t)ifindex;
+	a.pppoe.session = session;
+	memcpy(a.pppoe.peer, peer, sizeof(a.pppoe.peer));
+	err = attach(k, fd, &a, link);
+	if (err) {
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+/**
+ * kernel_link_reason - why is a link down?
+ * @fd: the link's file
+ *
+ * Return: enum ndiswan_reason.
+ */
+uint32_t kernel_link_reason(int fd)
+{
+	struct ndiswan_info info = { .size = sizeof(info) };
+
+	if (ioctl(fd, NDISWAN_IOC_INFO, &info) < 0)
+		return NDISWAN_REASON_NONE;
+	return info.reason;
+}
+
+static int talk(struct kernel *k, struct nlmsghdr *nlh, mnl_cb_t cb, void *data)
+{
+	int err = nl_talk(&k->nl, nlh, cb, data);
+
+	if (err)
+		snprintf(k->error, sizeof(k->error), "%s", k->nl.error);
+	return err;
+}
+
+/**
+ * kernel_link_set - choose how a link frames what it sends
+ * @k: the kernel
+ * @link: the link
+ * @acfc: leave out address and control fields
+ * @pfc: compress the protocol field
+ *
+ * Return: 0 or a negative error, with kernel_error().
+ */
+int kernel_link_set(struct kernel *k, uint32_t link, bool acfc, bool pfc)
+{
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh;
+
+	nlh = nl_genl_request(&k->nl, buffer, &k->family, NDISWAN_CMD_LINK_SET, 0);
+	mnl_attr_put_u32(nlh, NDISWAN_A_LINK_ID, link);
+	mnl_attr_put_u8(nlh, NDISWAN_A_LINK_SEND_ACFC, acfc);
+	mnl_attr_put_u8(nlh, NDISWAN_A_LINK_SEND_PFC, pfc);
+	return talk(k, nlh, NULL, NULL);
+}
+
+/**
+ * kernel_line_up - IPv4 is usable on a link: make the client's address live
+ * @k: the kernel
+ * @link: the link
+ * @ifindex: the WAN interface
+ * @peer: the client's address
+ * @mtu: longest packet the client receives
+ *
+ * Return: 0, and packets for @peer take the link; or a negative error, with kernel_error().
+ */
+int kernel_line_up(struct kernel *k, uint32_t link, int ifindex, struct in_addr peer,
+		   uint16_t mtu)
+{
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh;
+
+	nlh = nl_genl_request(&k->nl, buffer, &k->family, NDISWAN_CMD_LINE_UP, 0);
+	mnl_attr_put_u32(nlh, NDISWAN_A_LINE_LINK, link);
+	mnl_attr_put_u16(nlh, NDISWAN_A_LINE_PROTOCOL, PPP_PROTO_IP);
+	mnl_attr_put_u32(nlh, NDISWAN_A_LINE_IFINDEX, (uint32_t)ifindex);
+	mnl_attr_put_u32(nlh, NDISWAN_A_LINE_PEER_IPV4, peer.s_addr);
+	mnl_attr_put_u32(nlh, NDISWAN_A_LINE_MRU, mtu);
+	return talk(k, nlh, NULL, NULL);
+}
+
+/**
+ * kernel_line_down - IPv4 is no longer usable on a link
+ * @k: the kernel
+ * @link: the link
+ *
+ * Return: 0 or a negative error, with kernel_error().
+ */
+int kernel_line_down(struct kernel *k, uint32_t link)
+{
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh;
+
+	nlh = nl_genl_request(&k->nl, buffer, &k->family, NDISWAN_CMD_LINE_DOWN, 0);
+	mnl_attr_put_u32(nlh, NDISWAN_A_LINE_LINK, link);
+	mnl_attr_put_u16(nlh, NDISWAN_A_LINE_PROTOCOL, PPP_PROTO_IP);
+	return talk(k, nlh, NULL, NULL);
+}
+
+static int on_stats(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *link[NDISWAN_A_LINK_MAX + 1];
+	const struct nlattr *tb[NDISWAN_A_STATS_MAX + 1];
+	struct kernel_stats *stats = data;
+
+	if (nl_genl_parse(nlh, link, NDISWAN_A_LINK_MAX) || !link[NDISWAN_A_LINK_STATS])
+		return MNL_CB_OK;
+	nl_nest_parse(link[NDISWAN_A_LINK_STATS], tb, NDISWAN_A_STATS_MAX);
+	stats->rx_packets = nl_attr_uint(tb[NDISWAN_A_STATS_RX_PACKETS]);
+	stats->rx_bytes = nl_attr_uint(tb[NDISWAN_A_STATS_RX_BYTES]);
+	stats->tx_packets = nl_attr_uint(tb[NDISWAN_A_STATS_TX_PACKETS]);
+	stats->tx_bytes = nl_attr_uint(tb[NDISWAN_A_STATS_TX_BYTES]);
+	return MNL_CB_OK;
+}
+
+/**
+ * kernel_link_stats - what a link has carried so far
+ * @k: the kernel
+ * @link: the link
+ * @stats: the answer; all zero on an error
+ *
+ * Return: 0 or a negative error, with kernel_error().
+ */
+int kernel_link_stats(struct kernel *k, uint32_t link, struct kernel_stats *stats)
+{
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh;
+
+	*stats = (struct kernel_stats){ 0 };
+	nlh = nl_genl_request(&k->nl, buffer, &k->family, NDISWAN_CMD_LINK_GET, 0);
+	mnl_attr_put_u32(nlh, NDISWAN_A_LINK_ID, link);
+	return talk(k, nlh, on_stats, stats);
+}
+
+static bool line_is_lost(uint32_t reason)
+{
+	switch (reason) {
+	case NDISWAN_REASON_ADDRESS_TAKEN:
+	case NDISWAN_REASON_INTERFACE_GONE:
+	case NDISWAN_REASON_PROTOCOL_GONE:
+	case NDISWAN_REASON_NAMESPACE_GONE:
+		return true;
+	default:
+		return false;	/* asked for by ourselves, or the link's file tells it */
+	}
+}
+
+static int on_event(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[NDISWAN_A_EVENT_MAX + 1];
+	struct kernel *k = data;
+	struct in_addr peer;
+	uint32_t reason;
+
+	if (nl_genl_parse(nlh, tb, NDISWAN_A_EVENT_MAX))
+		return MNL_CB_OK;
+	reason = (uint32_t)nl_attr_uint(tb[NDISWAN_A_EVENT_REASON]);
+	if (!tb[NDISWAN_A_EVENT_LINK] || !line_is_lost(reason))
+		return MNL_CB_OK;
+	peer.s_addr = (uint32_t)nl_attr_uint(tb[NDISWAN_A_EVENT_PEER_IPV4]);
+	sessions_line_lost(k->d->sessions, (uint32_t)nl_attr_uint(tb[NDISWAN_A_EVENT_LINK]),
+			   peer, reason);
+	return MNL_CB_OK;
+}
+
+static int on_link(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[NDISWAN_A_LINK_MAX + 1];
+	struct kernel *k = data;
+
+	if (nl_genl_parse(nlh, tb, NDISWAN_A_LINK_MAX))
+		return MNL_CB_OK;
+	sessions_compare(k->d->sessions, (uint32_t)nl_attr_uint(tb[NDISWAN_A_LINK_ID]),
+			 nl_attr_uint(tb[NDISWAN_A_LINK_STATE]) == NDISWAN_LINK_STATE_UP);
+	return MNL_CB_OK;
+}
+
+/* Events were lost: ask for the state of everything instead. */
+static void resynchronise(struct kernel *k)
+{
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh;
+	int err, tries;
+
+	log_warning("the kernel had more events than rrasd could read: comparing all links");
+	sessions_compare_begin(k->d->sessions);
+	for (tries = 0; tries < 10; tries++) {
+		nlh = nl_genl_request(&k->nl, buffer, &k->family, NDISWAN_CMD_LINK_GET,
+				      NLM_F_DUMP);
+		err = talk(k, nlh, on_link, k);
+		if (err != -EINTR)
+			break;
+	}
+	if (err)
+		log_error("links cannot be read: %s", k->error);
+	else
+		sessions_compare_end(k->d->sessions);
+}
+
+static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
+{
+	static char buffer[NL_BUFFER_SIZE] __attribute__((aligned(8)));
+	struct kernel *k = w->data;
+	ssize_t len;
+
+	(void)loop;
+	(void)revents;
+	len = recv(w->fd, buffer, sizeof(buffer), MSG_DONTWAIT);
+	if (len < 0 && errno == ENOBUFS)
+		resynchronise(k);
+	else if (len > 0)
+		mnl_cb_run(buffer, (size_t)len, 0, 0, on_event, k);
+}
+
+static int open_events(struct kernel *k)
+{
+	int size = EVENT_BUFFER;
+	int err;
+
+	err = nl_open(&k->events, NETLINK_GENERIC);
+	if (!err) {
+		setsockopt(mnl_socket_get_fd(k->events.sock), SOL_SOCKET, SO_RCVBUFFORCE, &size,
+			   sizeof(size));
+		err = nl_join(&k->events, k->family.group);
+	}
+	if (err) {
+		log_error("events of ndiswan: %s", k->events.error);
+		return err;
+	}
+	ev_io_init(&k->watcher, on_readable, mnl_socket_get_fd(k->events.sock), EV_READ);
+	k->watcher.data = k;
+	ev_io_start(k->d->loop, &k->watcher);
+	return 0;
+}
+
+static int probe(struct kernel *k)
+{
+	int err, fd;
+
+	fd = open_device();
+	if (fd < 0) {
+		err = errno;
+		explain_device(k, err);
+		log_error("%s", k->error);
+		return -err;
+	}
+	close(fd);
+	err = nl_open(&k->nl, NETLINK_GENERIC);
+	if (!err)
+		err = nl_resolve(&k->nl, NDISWAN_FAMILY_NAME, NDISWAN_MCGRP_EVENTS, &k->family);
+	if (err)
+		log_error("netlink family %s: %s", NDISWAN_FAMILY_NAME, k->nl.error);
+	return err;
+}
+
+/**
+ * kernel_open - find the module, and follow its events
+ * @d: the daemon; its @kernel is set
+ *
+ * Return: 0 or a negative error, which has been logged.
+ */
+int kernel_open(struct rrasd *d)
+{
+	struct kernel *k;
+	int err;
+
+	k = calloc(1, sizeof(*k));
+	if (!k)
+		return -ENOMEM;
+	k->d = d;
+	d->kernel = k;
+	err = probe(k);
+	if (!err)
+		err = open_events(k);
+	if (err)
+		kernel_close(d);
+	return err;
+}
+
+/**
+ * kernel_close - the opposite
+ * @d: the daemon
+ */
+void kernel_close(struct rrasd *d)
+{
+	struct kernel *k = d->kernel;
+
+	if (!k)
+		return;
+	ev_io_stop(d->loop, &k->watcher);
+	nl_close(&k->events);
+	nl_close(&k->nl);
+	free(k);
+	d->kernel = NULL;
+}
+
+/**
+ * kernel_error - what went wrong in the last call that failed
+ * @k: the kernel
+ *
+ * Return: a sentence, in the kernel's own words where it had any.
+ */
+const char *kernel_error(const struct kernel *k)
+{
+	return k->error;
+}

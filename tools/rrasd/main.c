@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * rrasd: start, signals, end.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "access/pppoe.h"
+#include "background.h"
+#include "caps.h"
+#include "config.h"
+#include "control.h"
+#include "hash.h"
+#include "kernel.h"
+#include "log.h"
+#include "netdev.h"
+#include "pool.h"
+#include "reload.h"
+#include "rrasd.h"
+#include "session.h"
+#include "stats.h"
+#include "users.h"
+#include "wan.h"
+
+#define CONFIG_FILE	"/etc/rrasd/rrasd.conf"
+#define STOP_POLL_S	0.02
+
+struct options {
+	const char *config;
+	bool foreground;	/* -f: and the log on standard error */
+	bool syslog;		/* -n: in the foreground too, for systemd */
+	bool test;
+};
+
+struct signals {
+	ev_signal term, interrupt, hup, usr1;
+	ev_timer stop;
+	uint64_t deadline;
+	const char *config;
+};
+
+static void usage(FILE *to)
+{
+	fputs("usage: rrasd [-c FILE] [-f | -n]	run\n"
+	      "       rrasd [-c FILE] -t		check the configuration and exit\n"
+	      "\n"
+	      "  -c FILE    configuration, default " CONFIG_FILE "\n"
+	      "  -f         stay in the foreground, log to standard error\n"
+	      "  -n         stay in the foreground, log to syslog (for systemd)\n"
+	      "  -t         check the configuration and the secrets file; exit 0 or 1\n"
+	      "  -h         this text\n"
+	      "  -V         version\n"
+	      "\n"
+	      "Signals: TERM ends all sessions and exits, HUP reads the files again,\n"
+	      "USR1 writes statistics to the log. See rrasd(8), rrasd.conf(5), rras(8).\n", to);
+}
+
+/* Returns -1 to go on, or the exit code. */
+static int parse_options(struct options *o, int argc, char **argv)
+{
+	static const struct option names[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
+	};
+	int c;
+
+	*o = (struct options){ .config = CONFIG_FILE };
+	while ((c = getopt_long(argc, argv, "c:fnthV", names, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			o->config = optarg;
+			break;
+		case 'f':
+			o->foreground = true;
+			break;
+		case 'n':
+			o->syslog = true;
+			break;
+		case 't':
+			o->test = true;
+			break;
+		case 'h':
+			usage(stdout);
+			return 0;
+		case 'V':
+			puts("rrasd " RRASD_VERSION);
+			return 0;
+		default:
+			usage(stderr);
+			return 2;
+		}
+	}
+	if (optind == argc && !(o->foreground && o->syslog))
+		return -1;
+	usage(stderr);
+	return 2;
+}
+
+static void begin_stop(struct ev_loop *loop, struct rrasd *d, struct signals *s)
+{
+	uint32_t n;
+
+	if (d->stopping) {	/* asked twice: at once */
+		s->deadline = 0;
+		return;
+	}
+	d->stopping = true;
+	n = sessions_close_all(d->sessions, PPP_REASON_SHUTDOWN);
+	log_info("stopping: %u sessions end", n);
+	s->deadline = rrasd_now() + d->config->shutdown_ms;
+	ev_timer_again(loop, &s->stop);
+}
+
+/* The sessions get the time that the configuration gives them, then they are dropped. */
+static void on_stop(struct ev_loop *loop, ev_timer *t, int revents)
+{
+	struct signals *s = container_of(t, struct signals, stop);
+	struct rrasd *d = t->data;
+
+	(void)revents;
+	if (sessions_counts(d->sessions)->sessions && rrasd_now() < s->deadline)
+		return;
+	sessions_drop_all(d->sessions, PPP_REASON_SHUTDOWN);
+	ev_break(loop, EVBREAK_ALL);
+}
+
+static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
+{
+	struct rrasd *d = w->data;
+	struct signals *s = ev_userdata(loop);
+
+	(void)revents;
+	if (w->signum == SIGHUP)
+		reload(d, s->config);
+	else if (w->signum == SIGUSR1)
+		stats_log(d);
+	else
+		begin_stop(loop, d, s);
+}
+
+static void watch_signal(struct rrasd *d, ev_signal *w, int number)
+{
+	ev_signal_init(w, on_signal, number);
+	w->data = d;
+	ev_signal_start(d->loop, w);
+}
+
+static void watch_signals(struct rrasd *d, struct signals *s)
+{
+	ev_set_userdata(d->loop, s);
+	watch_signal(d, &s->term, SIGTERM);
+	watch_signal(d, &s->interrupt, SIGINT);
+	watch_signal(d, &s->hup, SIGHUP);
+	watch_signal(d, &s->usr1, SIGUSR1);
+	signal(SIGPIPE, SIG_IGN);
+	ev_init(&s->stop, on_stop);
+	s->stop.repeat = STOP_POLL_S;
+	s->stop.data = d;
+}
+
+static int open_parts(struct rrasd *d)
+{
+	int err;
+
+	d->loop = ev_default_loop(EVFLAG_AUTO);
+	d->pool = pool_create(d->config->pool, d->config->pool_count,
+			      ntohl(d->config->local.s_addr));
+	if (!d->loop || !d->pool)
+		return -ENOMEM;
+	reload_reserve(d);
+	err = sessions_init(d);
+	if (!err)
+		err = control_open(d);	/* first of all: it tells whether another one runs */
+	if (!err)
+		err = kernel_open(d);
+	if (!err)
+		err = netdev_open(d);
+	if (!err)
+		err = wan_open(d);
+	if (!err)
+		err = caps_drop();
+	if (!err)
+		err = pppoe_open(d);
+	return err;
+}
+
+static void close_parts(struct rrasd *d)
+{
+	pppoe_close(d);
+	if (d->loop) {
+		sessions_uninit(d);
+		control_close(d);
+		wan_close(d);
+		netdev_close(d);
+		kernel_close(d);
+		ev_loop_destroy(d->loop);
+	}
+	pool_destroy(d->pool);
+	users_free(d->users);
+	config_put(d->config);
+}
+
+static int run(struct rrasd *d, const struct options *o)
+{
+	struct signals signals = { .config = o->config };
+	int err;
+
+	caps_raise_files(d->config->sessions);
+	if (!o->foreground && !o->syslog) {
+		err = background_begin();
+		if (err)
+			return err;
+	}
+	err = open_parts(d);
+	if (err)
+		return err;
+	watch_signals(d, &signals);
+	if (d->config->pid_file)
+		background_pid_file(d->config->pid_file);
+	if (!o->foreground)
+		log_open(true);
+	log_info("rrasd " RRASD_VERSION " runs: %zu users, WAN interface %s",
+		 users_count(d->users), d->config->wan);
+	background_ready();
+	ev_run(d->loop, 0);
+	log_info("stopped");
+	if (d->config->pid_file)
+		unlink(d->config->pid_file);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct rrasd d = { .started = rrasd_now() };
+	struct options options;
+	int code, err;
+
+	code = parse_options(&options, argc, argv);
+	if (code >= 0)
+		return code;
+	log_open(false);
+	if (hash_init()) {
+		log_error("no random numbers");
+		return 1;
+	}
+	if (!reload_first(&d, options.config, options.test)) {
+		close_parts(&d);
+		return 1;
+	}
+	if (options.test) {
+		printf("%s: good, %zu users\n", options.config, users_count(d.users));
+		close_parts(&d);
+		return 0;
+	}
+	err = run(&d, &options);
+	if (err)
+		log_error("not started: %s", strerror(-err));
+	close_parts(&d);
+	return err ? 1 : 0;
+}

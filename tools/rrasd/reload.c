@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reading the files of the administrator, see reload.h.
+ *
+ * A file with a mistake changes nothing: what was read before stays in force as a whole.
+ */
+#include <stdio.h>
+
+#include "config.h"
+#include "log.h"
+#include "pool.h"
+#include "reload.h"
+#include "rrasd.h"
+#include "users.h"
+
+static void emit(const struct diag *diag, unsigned int line, bool error, const char *text)
+{
+	char where[16] = "";
+
+	if (line)
+		snprintf(where, sizeof(where), ":%u", line);
+	if (error)
+		log_error("%s%s: %s", diag->file, where, text);
+	else
+		log_warning("%s%s: %s", diag->file, where, text);
+}
+
+static struct users *read_users(const char *path)
+{
+	struct diag diag = { .file = path, .emit = emit };
+	struct users *users;
+
+	users = users_load(path, &diag);
+	if (!diag.errors)
+		return users;
+	users_free(users);
+	return NULL;
+}
+
+/**
+ * reload_first - read everything at the start
+ * @d: the daemon; its @config and @users are set
+ * @path: the configuration file
+ * @test: only to check: read the second file even when the first has no mistakes to fix
+ *
+ * Return: whether there was no mistake; all have been logged.
+ */
+bool reload_first(struct rrasd *d, const char *path, bool test)
+{
+	struct diag diag = { .file = path, .emit = emit };
+
+	d->config = config_load(path, &diag);
+	if (!d->config)
+		return false;
+	if (!test)
+		log_set_level(d->config->log_level);
+	d->users = read_users(d->config->secrets);
+	return d->users;
+}
+
+static void reserve(uint32_t address, void *data)
+{
+	pool_reserve(data, address);
+}
+
+/**
+ * reload_reserve - keep the addresses that belong to certain users for them
+ * @d: the daemon
+ */
+void reload_reserve(struct rrasd *d)
+{
+	pool_unreserve_all(d->pool);
+	users_each_fixed(d->users, reserve, d->pool);
+}
+
+/**
+ * reload - read everything again
+ * @d: the daemon
+ * @path: the configuration file
+ *
+ * Sessions that are there go on with what they began with; only whether their users still exist
+ * matters the next time they authenticate.
+ */
+void reload(struct rrasd *d, const char *path)
+{
+	struct diag diag = { .file = path, .emit = emit };
+	struct config *config;
+	struct users *users;
+
+	config = config_load(path, &diag);
+	users = config ? read_users(config->secrets) : NULL;
+	if (!config || !users) {
+		config_put(config);
+		log_error("reload: mistakes, so nothing has changed");
+		return;
+	}
+	config_keep_fixed(config, d->config, &diag);
+	config_put(d->config);
+	d->config = config;
+	users_free(d->users);
+	d->users = users;
+	log_set_level(config->log_level);
+	reload_reserve(d);
+	log_info("reload: %zu users", users_count(users));
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The daemon as a whole: the parts and who owns them. There is one, made in main.c.
+ */
+#ifndef RRASD_RRASD_H
+#define RRASD_RRASD_H
+
+#include <ev.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#define RRASD_VERSION	"0.1"
+
+/**
+ * struct rrasd - the parts of the daemon
+ */
+struct rrasd {
+	struct ev_loop *loop;
+	/** @config: in force for new sessions */
+	struct config *config;
+	struct users *users;
+	struct pool *pool;
+	struct kernel *kernel;
+	struct netdev *netdev;
+	struct wan *wan;
+	struct sessions *sessions;
+	struct pppoe *pppoe;
+	struct control *control;
+	/** @started: when, in milliseconds of rrasd_now() */
+	uint64_t started;
+	/** @stopping: no new sessions; the loop ends when the last one is gone */
+	bool stopping;
+};
+
+/* Monotonic milliseconds. */
+static inline uint64_t rrasd_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+#endif /* RRASD_RRASD_H */

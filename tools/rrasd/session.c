@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One session: frames between the link's file and the engine, the timer, the end.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../lib/names.h"
+#include "config.h"
+#include "kernel.h"
+#include "log.h"
+#include "pool.h"
+#include "rrasd.h"
+#include "session_internal.h"
+
+#define FRAME_LEN	2048	/* longer than any control frame a port of ours receives */
+#define FRAMES_A_TURN	8	/* so that one client with a lot to say does not delay others */
+
+static struct log_limit end_limit;
+
+static void on_link_down(struct session *s)
+{
+	s->link_down = true;
+	ev_io_stop(s->d->loop, &s->io);
+	log_debug("session %u: link is down: %s", s->link,
+		  name_reason(kernel_link_reason(s->fd)));
+	ppp_session_lower_down(&s->ppp, rrasd_now());
+}
+
+static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
+{
+	static uint8_t frame[FRAME_LEN];
+	struct session *s = w->data;
+	ssize_t len;
+	int i;
+
+	(void)loop;
+	(void)revents;
+	for (i = 0; i < FRAMES_A_TURN && !s->over; i++) {
+		len = read(s->fd, frame, sizeof(frame));
+		if (len > 0) {
+			ppp_session_input(&s->ppp, rrasd_now(), frame, (size_t)len);
+			continue;
+		}
+		if (len < 0 && (errno == EAGAIN || errno == EINTR))
+			return;
+		/* 0: the link is down for good; an error: the link is of no use any more. */
+		on_link_down(s);
+		return;
+	}
+}
+
+/**
+ * session_arm - have the timer fire at the deadline or before
+ * @s: the session
+ *
+ * The deadline moves with nearly every frame, mostly to later: a timer that fires too early and
+ * looks again costs less than one that is moved each time.
+ */
+void session_arm(struct session *s)
+{
+	uint64_t now = rrasd_now();
+	ev_tstamp after;
+
+	if (!s->deadline || s->over) {
+		ev_timer_stop(s->d->loop, &s->timer);
+		return;
+	}
+	after = s->deadline > now ? (ev_tstamp)(s->deadline - now) / 1000.0 : 0.0;
+	if (ev_is_active(&s->timer) && ev_timer_remaining(s->d->loop, &s->timer) <= after)
+		return;
+	ev_timer_stop(s->d->loop, &s->timer);
+	ev_timer_set(&s->timer, after, 0.0);
+	ev_timer_start(s->d->loop, &s->timer);
+}
+
+static void on_timer(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct session *s = w->data;
+	uint64_t now = rrasd_now();
+
+	(void)loop;
+	(void)revents;
+	if (s->deadline && now >= s->deadline)
+		ppp_session_timer(&s->ppp, now);
+	if (!s->over)
+		session_arm(s);
+}
+
+/**
+ * session_add - a session begins; nothing is sent yet
+ * @d: the daemon
+ * @s: the session, zeroed, inside the access protocol's object
+ * @port: the access protocol
+ * @fd: the link's file; belongs to the session from now on
+ * @link: the link
+ */
+void session_add(struct rrasd *d, struct session *s, const struct session_port *port, int fd,
+		 uint32_t link)
+{
+	s->d = d;
+	s->port = port;
+	s->config = config_get(d->config);
+	s->fd = fd;
+	s->link = link;
+	s->started = rrasd_now();
+	ppp_session_init(&s->ppp, &s->config->ppp, &session_ppp_ops, s);
+	ev_io_init(&s->io, on_readable, fd, EV_READ);
+	ev_init(&s->timer, on_timer);
+	s->io.data = s;
+	s->timer.data = s;
+	sessions_insert(d->sessions, s);
+}
+
+/**
+ * session_start - the client knows of the session: begin to negotiate
+ * @s: the session
+ */
+void session_start(struct session *s)
+{
+	ev_io_start(s->d->loop, &s->io);
+	ppp_session_start(&s->ppp, rrasd_now());
+}
+
+/**
+ * session_close - end a session politely; it may be over when this returns
+ * @s: the session
+ * @reason: why
+ */
+void session_close(struct session *s, enum ppp_reason reason)
+{
+	ppp_session_close(&s->ppp, rrasd_now(), reason);
+}
+
+/**
+ * session_lower_down - what carries the session is gone; it is over when this returns
+ * @s: the session
+ * @reason: why
+ */
+void session_lower_down(struct session *s, enum ppp_reason reason)
+{
+	s->cause = reason;
+	ppp_session_lower_down(&s->ppp, rrasd_now());
+}
+
+/**
+ * session_release_address - give the address back
+ * @s: the session
+ */
+void session_release_address(struct session *s)
+{
+	if (s->address)
+		pool_release(s->d->pool, s->address, s);
+	s->address = 0;
+}
+
+/*
+ * An end that a stranger can cause as often as he likes is told only now and then; the end of a
+ * session that somebody has used always is, with what he has used.
+ */
+static void report_end(struct session *s, const char *text)
+{
+	char address[INET_ADDRSTRLEN];
+	struct in_addr in = { .s_addr = htonl(s->address) };
+	struct kernel_stats stats;
+
+	if (!s->was_up) {
+		if (log_allowed(&end_limit))
+			log_info("session %u: %s %s: ended before it was up: %s", s->link,
+				 s->port->name, s->port->describe(s), text);
+		return;
+	}
+	kernel_link_stats(s->d->kernel, s->link, &stats);
+	inet_ntop(AF_INET, &in, address, sizeof(address));
+	log_info("session %u: %s left: %s; address %s, %llu s, in %llu packets %llu bytes, "
+		 "out %llu packets %llu bytes", s->link, log_printable(s->user, s->user_len),
+		 text, address, (unsigned long long)(rrasd_now() - s->up_since) / 1000,
+		 (unsigned long long)stats.rx_packets, (unsigned long long)stats.rx_bytes,
+		 (unsigned long long)stats.tx_packets, (unsigned long long)stats.tx_bytes);
+}
+
+/**
+ * session_finish - the engine is done: release everything but the memory
+ * @s: the session
+ * @reason: why
+ * @text: the same in words
+ *
+ * The link's file is closed last: only when the kernel has forgotten the session may its number
+ * and its address be used again, and nothing else runs in between.
+ */
+void session_finish(struct session *s, enum ppp_reason reason, const char *text)
+{
+	if (reason == PPP_REASON_LOWER_DOWN && s->cause) {
+		reason = s->cause;
+		text = ppp_reason_text(reason);
+	}
+	s->over = true;
+	ev_io_stop(s->d->loop, &s->io);
+	ev_timer_stop(s->d->loop, &s->timer);
+	report_end(s, text);
+	s->port->closed(s, reason);
+	close(s->fd);
+	s->fd = -1;
+	session_release_address(s);
+	sessions_retire(s->d->sessions, s, reason);
+}
+
+static const char *state_name(const struct session *s)
+{
+	return s->up ? "up" : ppp_phase_name((enum ppp_phase)s->ppp.phase);
+}
+
+static void json_network(const struct session *s, struct json *j)
+{
+	struct in_addr in = { .s_addr = htonl(s->address) };
+	char address[INET_ADDRSTRLEN];
+	struct ppp_link link;
+
+	if (s->address) {
+		inet_ntop(AF_INET, &in, address, sizeof(address));
+		json_field_string(j, "address", address);
+	}
+	if (!s->up)
+		return;
+	ppp_session_link(&s->ppp, &link);
+	json_field_uint(j, "mru", link.mru);
+	json_field_uint(j, "mtu", link.mtu);
+	json_field_uint(j, "seconds", (rrasd_now() - s->up_since) / 1000);
+}
+
+static void json_stats(const struct session *s, struct json *j)
+{
+	struct kernel_stats stats;
+
+	kernel_link_stats(s->d->kernel, s->link, &stats);
+	json_field_uint(j, "in-packets", stats.rx_packets);
+	json_field_uint(j, "in-bytes", stats.rx_bytes);
+	json_field_uint(j, "out-packets", stats.tx_packets);
+	json_field_uint(j, "out-bytes", stats.tx_bytes);
+	json_field_uint(j, "control-in", s->ppp.counters.rx);
+	json_field_uint(j, "control-out", s->ppp.counters.tx);
+	json_field_uint(j, "control-malformed", s->ppp.counters.malformed);
+	json_field_uint(j, "control-unexpected", s->ppp.counters.unexpected);
+	json_field_uint(j, "control-limited", s->ppp.counters.limited);
+}
+
+/**
+ * session_json - one session as a JSON object
+ * @s: the session
+ * @j: where to write it
+ * @stats: with its counters
+ */
+void session_json(const struct session *s, struct json *j, bool stats)
+{
+	json_open(j, '{');
+	json_field_uint(j, "id", s->link);
+	json_field_string(j, "state", state_name(s));
+	if (s->user) {
+		json_key(j, "user");
+		json_bytes(j, s->user, s->user_len);
+		json_field_string(j, "auth", ppp_auth_name(s->method));
+	}
+	json_network(s, j);
+	json_field_uint(j, "age", (rrasd_now() - s->started) / 1000);
+	json_field_string(j, "port", s->port->name);
+	s->port->json(s, j);
+	if (stats)
+		json_stats(s, j);
+	json_close(j, '}');
+}

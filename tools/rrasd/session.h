@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A session: one client, its link, its PPP engine, its user and its address.
+ *
+ * An access protocol embeds struct session in its own object and brings the link with it. The
+ * number of a session is the number of its link.
+ */
+#ifndef RRASD_SESSION_H
+#define RRASD_SESSION_H
+
+#include <ev.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../lib/json.h"
+#include "hash.h"
+#include "ppp/ppp.h"
+#include "users.h"
+
+struct config;
+struct rrasd;
+struct session;
+
+/**
+ * struct session_port - what an access protocol does for its sessions
+ */
+struct session_port {
+	const char *name;
+	/** @describe: "eth1 02:00:00:00:00:01", into a static buffer */
+	const char *(*describe)(const struct session *s);
+	/** @json: members that say the same */
+	void (*json)(const struct session *s, struct json *j);
+	/** @authenticated: the client is no stranger any more */
+	void (*authenticated)(struct session *s);
+	/** @closed: the session is over; the link's file is still open */
+	void (*closed)(struct session *s, enum ppp_reason reason);
+	/** @free: free the object that embeds @s; later than @closed */
+	void (*free)(struct session *s);
+};
+
+/**
+ * struct session - one client
+ */
+struct session {
+	struct rrasd *d;
+	const struct session_port *port;
+	/** @config: counted */
+	struct config *config;
+	struct ppp_session ppp;
+	ev_io io;
+	ev_timer timer;
+	/** @deadline: what the engine asked for; @timer fires then or earlier */
+	uint64_t deadline;
+	struct hnode by_link;
+	struct list all;
+	/** @stage: in the list of unfinished ones, and at last of those to be freed */
+	struct list stage;
+	int fd;
+	uint32_t link;
+	/** @user: the name, any bytes, @user_len of them; NULL before authentication */
+	uint8_t *user;
+	uint8_t user_len;
+	enum user_address address_kind;
+	/** @fixed: for USER_ADDRESS_FIXED, host byte order */
+	uint32_t fixed;
+	/** @address: the client's, host byte order; 0: none yet */
+	uint32_t address;
+	enum ppp_auth_method method;
+	/** @cause: why the port went away; 0: by itself */
+	enum ppp_reason cause;
+	uint64_t started, up_since;
+	bool authenticated:1;
+	bool up:1;
+	bool was_up:1;
+	bool routed:1;		/* a route of its own was added */
+	bool framing_set:1;	/* the link does not frame as it did when it was new */
+	bool link_down:1;	/* for good */
+	bool line_lost:1;	/* the kernel took the line down */
+	bool seen:1;		/* while comparing with the kernel */
+	bool over:1;
+};
+
+/**
+ * struct session_counts - what has happened since the daemon began
+ */
+struct session_counts {
+	uint32_t sessions, unfinished, up;
+	uint64_t started, authenticated, connected;
+	uint64_t auth_failed, evicted;
+	uint64_t ended[PPP_REASONS];
+};
+
+int sessions_init(struct rrasd *d);
+void sessions_uninit(struct rrasd *d);
+const struct session_counts *sessions_counts(const struct sessions *all);
+struct session *sessions_find(const struct sessions *all, uint32_t link);
+uint32_t *sessions_ids(const struct sessions *all, uint32_t *count);
+bool sessions_room(struct sessions *all, const struct config *config);
+uint32_t sessions_close_all(struct sessions *all, enum ppp_reason reason);
+uint32_t sessions_close_user(struct sessions *all, const void *name, size_t len);
+void sessions_drop_all(struct sessions *all, enum ppp_reason reason);
+
+/* The kernel's side tells: */
+void sessions_line_lost(struct sessions *all, uint32_t link, struct in_addr peer,
+			uint32_t reason);
+void sessions_compare_begin(struct sessions *all);
+void sessions_compare(struct sessions *all, uint32_t link, bool up);
+void sessions_compare_end(struct sessions *all);
+
+void session_add(struct rrasd *d, struct session *s, const struct session_port *port, int fd,
+		 uint32_t link);
+void session_start(struct session *s);
+void session_close(struct session *s, enum ppp_reason reason);
+void session_lower_down(struct session *s, enum ppp_reason reason);
+void session_json(const struct session *s, struct json *j, bool stats);
+
+extern const struct ppp_ops session_ppp_ops;
+
+#endif /* RRASD_SESSION_H */

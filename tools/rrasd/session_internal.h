@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Between sessions.c (all of them), session.c (one) and session_ppp.c (what its engine asks for).
+ */
+#ifndef RRASD_SESSION_INTERNAL_H
+#define RRASD_SESSION_INTERNAL_H
+
+#include "session.h"
+
+/**
+ * struct sessions - all sessions
+ */
+struct sessions {
+	struct rrasd *d;
+	struct htable by_link;
+	struct list all;
+	/** @unfinished: not yet authenticated, oldest first */
+	struct list unfinished;
+	/** @dead: over, freed before the loop waits again */
+	struct list dead;
+	ev_prepare reaper;
+	struct session_counts counts;
+};
+
+/* sessions.c */
+void sessions_insert(struct sessions *all, struct session *s);
+void sessions_authenticated(struct sessions *all, struct session *s);
+void sessions_retire(struct sessions *all, struct session *s, enum ppp_reason reason);
+
+/* session.c */
+void session_release_address(struct session *s);
+void session_finish(struct session *s, enum ppp_reason reason, const char *text);
+void session_arm(struct session *s);
+
+#endif /* RRASD_SESSION_INTERNAL_H */

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the PPP engine of a session asks for: frames, time, users, addresses, the kernel.
+ */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "kernel.h"
+#include "log.h"
+#include "pool.h"
+#include "rrasd.h"
+#include "session_internal.h"
+#include "wan.h"
+
+static struct log_limit auth_limit;
+static struct log_limit error_limit;
+
+/* A frame that cannot be sent is lost, as on any line; the engine repeats what matters. */
+static void ppp_output(struct ppp_session *p, const uint8_t *frame, size_t len)
+{
+	struct session *s = p->data;
+
+	if (!s->link_down && write(s->fd, frame, len) < 0)
+		log_debug("session %u: a control frame could not be sent: %m", s->link);
+}
+
+static void ppp_set_timer(struct ppp_session *p, uint64_t deadline_ms)
+{
+	struct session *s = p->data;
+
+	s->deadline = deadline_ms;
+	session_arm(s);
+}
+
+static void ppp_random(struct ppp_session *p, void *buf, size_t len)
+{
+	(void)p;
+	/* Does not fail for so few bytes once hash_init() has succeeded. */
+	if (getrandom(buf, len, 0) != (ssize_t)len)
+		abort();
+}
+
+static void ppp_lcp_up(struct ppp_session *p, const struct ppp_link *link)
+{
+	struct session *s = p->data;
+
+	/* A new link sends both fields in full; telling the kernel so would be for nothing. */
+	if (!link->send_acfc && !link->send_pfc && !s->framing_set)
+		return;
+	s->framing_set = true;
+	if (kernel_link_set(s->d->kernel, s->link, link->send_acfc, link->send_pfc))
+		log_warning("session %u: framing cannot be set: %s", s->link,
+			    kernel_error(s->d->kernel));
+}
+
+/* The same work for a name that does not exist, so that time does not tell which do. */
+static bool verify(const struct ppp_auth_request *request, const struct user *user)
+{
+	static const char nobody[] = "no such user";
+
+	if (user)
+		return ppp_auth_verify(request, user->secret, user->secret_len);
+	ppp_auth_verify(request, nobody, sizeof(nobody) - 1);
+	return false;
+}
+
+static bool take_user(struct session *s, const struct ppp_auth_request *request,
+		      const struct user *user)
+{
+	/* Who authenticates again, after a renegotiation say, has to be the same. */
+	if (s->user)
+		return s->user_len == request->name_len &&
+		       !memcmp(s->user, request->name, request->name_len);
+	s->user = malloc(request->name_len + 1);
+	if (!s->user)
+		return false;
+	memcpy(s->user, request->name, request->name_len);
+	s->user_len = (uint8_t)request->name_len;
+	s->address_kind = user->address_kind;
+	s->fixed = user->address;
+	s->method = request->method;
+	return true;
+}
+
+static void ppp_auth_request(struct ppp_session *p, const struct ppp_auth_request *request)
+{
+	struct session *s = p->data;
+	const struct user *user;
+	bool good;
+
+	user = users_find(s->d->users, request->name, request->name_len, s->config->name);
+	good = verify(request, user) && take_user(s, request, user);
+	if (!good) {
+		s->d->sessions->counts.auth_failed++;
+		if (log_allowed(&auth_limit))
+			log_warning("session %u: %s %s: %s of '%s' refused: wrong name or secret",
+				    s->link, s->port->name, s->port->describe(s),
+				    ppp_auth_name(request->method),
+				    log_printable(request->name, (unsigned int)request->name_len));
+	}
+	ppp_auth_result(p, rrasd_now(), good, good ? "Welcome" : "Wrong name or secret");
+}
+
+static void ppp_auth_ok(struct ppp_session *p)
+{
+	struct session *s = p->data;
+
+	sessions_authenticated(s->d->sessions, s);
+}
+
+static void choose_address(struct session *s)
+{
+	uint32_t local = ntohl(s->config->local.s_addr);
+
+	if (s->address_kind == USER_ADDRESS_POOL) {
+		s->address = pool_take(s->d->pool, hash_bytes(s->user, s->user_len), s);
+		if (!s->address && log_allowed(&error_limit))
+			log_warning("session %u: %s: no address left in the pool", s->link,
+				    log_printable(s->user, s->user_len));
+	} else if (s->address_kind == USER_ADDRESS_FIXED && s->fixed != local) {
+		/* Outside the pool nobody else is given it; inside it is his. */
+		s->address = s->fixed;
+		pool_claim(s->d->pool, s->fixed, s);
+	} else if (log_allowed(&error_limit)) {
+		log_warning("session %u: %s: the secrets file gives this user no usable address",
+			    s->link, log_printable(s->user, s->user_len));
+	}
+}
+
+static void ppp_address_request(struct ppp_session *p, struct in_addr wanted)
+{
+	struct session *s = p->data;
+	struct in_addr address;
+
+	(void)wanted;	/* the client's wish does not count: the file and the pool decide */
+	choose_address(s);
+	address.s_addr = htonl(s->address);
+	ppp_address_result(p, rrasd_now(), address);
+}
+
+static int ppp_network_prepare(struct ppp_session *p, const struct ppp_network *net)
+{
+	struct session *s = p->data;
+	struct rrasd *d = s->d;
+	int err;
+
+	if (!pool_contains(d->pool, s->address)) {
+		err = wan_route_add(d->wan, net->peer);
+		if (err)
+			return err;
+		s->routed = true;
+	}
+	err = kernel_line_up(d->kernel, s->link, wan_ifindex(d->wan), net->peer, net->mtu);
+	if (!err) {
+		s->line_lost = false;
+		return 0;
+	}
+	if (log_allowed(&error_limit))
+		log_error("session %u: line-up refused: %s", s->link, kernel_error(d->kernel));
+	if (s->routed)
+		wan_route_remove(d->wan, net->peer);
+	s->routed = false;
+	return err;
+}
+
+static void ppp_network_up(struct ppp_session *p, const struct ppp_network *net)
+{
+	char address[INET_ADDRSTRLEN];
+	struct session *s = p->data;
+
+	if (!s->up)
+		s->d->sessions->counts.up++;
+	s->up = true;
+	if (s->was_up)
+		return;
+	s->was_up = true;
+	s->up_since = rrasd_now();
+	s->d->sessions->counts.connected++;
+	inet_ntop(AF_INET, &net->peer, address, sizeof(address));
+	log_info("session %u: %s connected: address %s, %s, %s %s, MTU %u", s->link,
+		 log_printable(s->user, s->user_len), address, ppp_auth_name(s->method),
+		 s->port->name, s->port->describe(s), net->mtu);
+}
+
+static void ppp_network_down(struct ppp_session *p)
+{
+	struct session *s = p->data;
+	struct in_addr peer = { .s_addr = htonl(s->address) };
+
+	if (s->up)
+		s->d->sessions->counts.up--;
+	s->up = false;
+	if (s->routed)
+		wan_route_remove(s->d->wan, peer);
+	s->routed = false;
+	/* A link that is down, or lost its line to another, has no line to take down. */
+	if (s->link_down || s->line_lost)
+		return;
+	if (kernel_line_down(s->d->kernel, s->link))
+		log_debug("session %u: line-down: %s", s->link, kernel_error(s->d->kernel));
+}
+
+static void ppp_finished(struct ppp_session *p, enum ppp_reason reason, const char *text)
+{
+	session_finish(p->data, reason, text);
+}
+
+const struct ppp_ops session_ppp_ops = {
+	.output = ppp_output,
+	.set_timer = ppp_set_timer,
+	.random = ppp_random,
+	.lcp_up = ppp_lcp_up,
+	.auth_request = ppp_auth_request,
+	.auth_ok = ppp_auth_ok,
+	.address_request = ppp_address_request,
+	.network_prepare = ppp_network_prepare,
+	.network_up = ppp_network_up,
+	.network_down = ppp_network_down,
+	.finished = ppp_finished,
+};

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * All sessions: looking them up, limiting them, ending them, and hearing of them from the kernel.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/ndiswan.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/names.h"
+#include "config.h"
+#include "log.h"
+#include "rrasd.h"
+#include "session_internal.h"
+
+/*
+ * An honest client authenticates in less than this unless we are overloaded. An older unfinished
+ * session makes room for a new client when there are too many.
+ */
+#define UNFINISHED_STALE_MS	5000
+
+static struct session *of_stage(struct list *l)
+{
+	return container_of(l, struct session, stage);
+}
+
+/*
+ * A session may end inside one of its engine's entry points, several functions deep. So its
+ * memory stays until the loop is about to wait.
+ */
+static void reap(struct ev_loop *loop, ev_prepare *w, int revents)
+{
+	struct sessions *all = w->data;
+	struct session *s;
+
+	(void)loop;
+	(void)revents;
+	while (!list_empty(&all->dead)) {
+		s = of_stage(all->dead.next);
+		list_remove(&s->stage);
+		config_put(s->config);
+		free(s->user);
+		s->port->free(s);
+	}
+}
+
+/**
+ * sessions_init - there are no sessions yet
+ * @d: the daemon; its @sessions is set
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int sessions_init(struct rrasd *d)
+{
+	struct sessions *all;
+
+	all = calloc(1, sizeof(*all));
+	if (!all || htable_init(&all->by_link)) {
+		free(all);
+		return -ENOMEM;
+	}
+	all->d = d;
+	list_init(&all->all);
+	list_init(&all->unfinished);
+	list_init(&all->dead);
+	ev_prepare_init(&all->reaper, reap);
+	all->reaper.data = all;
+	ev_prepare_start(d->loop, &all->reaper);
+	d->sessions = all;
+	return 0;
+}
+
+/**
+ * sessions_uninit - the opposite; all sessions have ended
+ * @d: the daemon
+ */
+void sessions_uninit(struct rrasd *d)
+{
+	struct sessions *all = d->sessions;
+
+	if (!all)
+		return;
+	reap(d->loop, &all->reaper, 0);
+	ev_prepare_stop(d->loop, &all->reaper);
+	htable_clean(&all->by_link);
+	free(all);
+	d->sessions = NULL;
+}
+
+/**
+ * sessions_counts - how many, and what became of them
+ * @all: the sessions
+ *
+ * Return: the counts, always current.
+ */
+const struct session_counts *sessions_counts(const struct sessions *all)
+{
+	return &all->counts;
+}
+
+static uint64_t hash_link(uint32_t link)
+{
+	return hash_bytes(&link, sizeof(link));
+}
+
+/**
+ * sessions_find - a session by its number
+ * @all: the sessions
+ * @link: the number of its link, which is its own
+ *
+ * Return: the session or NULL.
+ */
+struct session *sessions_find(const struct sessions *all, uint32_t link)
+{
+	struct session *s;
+	struct hnode *n;
+
+	for (n = htable_first(&all->by_link, hash_link(link)); n; n = htable_next(n)) {
+		s = container_of(n, struct session, by_link);
+		if (s->link == link)
+			return s;
+	}
+	return NULL;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/**
+ * sessions_ids - the numbers of all sessions, in order
+ * @all: the sessions
+ * @count: how many
+ *
+ * Return: an array to be freed, NULL without memory.
+ */
+uint32_t *sessions_ids(const struct sessions *all, uint32_t *count)
+{
+	const struct list *l;
+	uint32_t *ids;
+
+	*count = 0;
+	ids = malloc((all->counts.sessions + 1) * sizeof(*ids));
+	if (!ids)
+		return NULL;
+	for (l = all->all.next; l != &all->all; l = l->next)
+		ids[(*count)++] = container_of(l, struct session, all)->link;
+	qsort(ids, *count, sizeof(*ids), compare_ids);
+	return ids;
+}
+
+/**
+ * sessions_insert - a session begins
+ * @all: the sessions
+ * @s: the session
+ */
+void sessions_insert(struct sessions *all, struct session *s)
+{
+	list_append(&all->all, &s->all);
+	list_append(&all->unfinished, &s->stage);
+	htable_add(&all->by_link, &s->by_link, hash_link(s->link));
+	all->counts.sessions++;
+	all->counts.unfinished++;
+	all->counts.started++;
+}
+
+/**
+ * sessions_authenticated - a session is no longer one of a stranger
+ * @all: the sessions
+ * @s: the session
+ */
+void sessions_authenticated(struct sessions *all, struct session *s)
+{
+	if (s->authenticated)
+		return;
+	s->authenticated = true;
+	list_remove(&s->stage);
+	all->counts.unfinished--;
+	all->counts.authenticated++;
+	s->port->authenticated(s);
+}
+
+/**
+ * sessions_retire - a session is over; its memory goes a little later
+ * @all: the sessions
+ * @s: the session
+ * @reason: why it ended
+ */
+void sessions_retire(struct sessions *all, struct session *s, enum ppp_reason reason)
+{
+	if (!s->authenticated)
+		all->counts.unfinished--;
+	list_remove(&s->stage);
+	list_remove(&s->all);
+	htable_remove(&all->by_link, &s->by_link);
+	all->counts.sessions--;
+	all->counts.ended[reason]++;
+	list_append(&all->dead, &s->stage);
+}
+
+/**
+ * sessions_room - may one more session begin?
+ * @all: the sessions
+ * @config: the limits
+ *
+ * When too many strangers hold unfinished sessions, the one that began first goes, if it has had
+ * the time that an honest client needs.
+ *
+ * Return: whether it may.
+ */
+bool sessions_room(struct sessions *all, const struct config *config)
+{
+	struct session *oldest;
+
+	if (all->d->stopping || all->counts.sessions >= config->sessions)
+		return false;
+	if (all->counts.unfinished < config->unfinished)
+		return true;
+	oldest = of_stage(all->unfinished.next);
+	if (rrasd_now() - oldest->started < UNFINISHED_STALE_MS)
+		return false;
+	all->counts.evicted++;
+	session_lower_down(oldest, PPP_REASON_AUTH_TIMEOUT);
+	return true;
+}
+
+/* Ending a session takes it out of the list, and it alone: the next one is read before. */
+#define for_each_session(all, s, l, next)					\
+	for (l = (all)->all.next;						\
+	     next = l->next, s = container_of(l, struct session, all), l != &(all)->all; \
+	     l = next)
+
+/**
+ * sessions_close_all - end all sessions politely
+ * @all: the sessions
+ * @reason: why
+ *
+ * Return: how many were asked to end.
+ */
+uint32_t sessions_close_all(struct sessions *all, enum ppp_reason reason)
+{
+	struct list *l, *next;
+	struct session *s;
+	uint32_t n = 0;
+
+	for_each_session(all, s, l, next) {
+		session_close(s, reason);
+		n++;
+	}
+	return n;
+}
+
+/**
+ * sessions_close_user - end the sessions of a user politely
+ * @all: the sessions
+ * @name: the user's name
+ * @len: its length
+ *
+ * Return: how many there were.
+ */
+uint32_t sessions_close_user(struct sessions *all, const void *name, size_t len)
+{
+	struct list *l, *next;
+	struct session *s;
+	uint32_t n = 0;
+
+	for_each_session(all, s, l, next) {
+		if (!s->user || s->user_len != len || memcmp(s->user, name, len))
+			continue;
+		session_close(s, PPP_REASON_ADMIN);
+		n++;
+	}
+	return n;
+}
+
+/**
+ * sessions_drop_all - end all sessions at once, without LCP
+ * @all: the sessions
+ * @reason: why
+ */
+void sessions_drop_all(struct sessions *all, enum ppp_reason reason)
+{
+	struct list *l, *next;
+	struct session *s;
+
+	for_each_session(all, s, l, next)
+		session_lower_down(s, reason);
+}
+
+static void line_lost(struct session *s, enum ppp_reason reason)
+{
+	s->line_lost = true;
+	session_close(s, reason);
+}
+
+/**
+ * sessions_line_lost - the kernel took IPv4 away from a link
+ * @all: the sessions
+ * @link: the link, of ours or not
+ * @peer: the address that was live on it; 0.0.0.0 if the kernel did not say
+ * @reason: enum ndiswan_reason
+ */
+void sessions_line_lost(struct sessions *all, uint32_t link, struct in_addr peer,
+			uint32_t reason)
+{
+	struct session *s = sessions_find(all, link);
+
+	if (!s || (peer.s_addr && peer.s_addr != htonl(s->address)))
+		return;
+	log_info("session %u: the kernel took the line down: %s", link, name_reason(reason));
+	line_lost(s, reason == NDISWAN_REASON_ADDRESS_TAKEN ? PPP_REASON_REPLACED :
+		     PPP_REASON_ERROR);
+}
+
+/**
+ * sessions_compare_begin - events were lost: what the kernel has is going to be compared
+ * @all: the sessions
+ */
+void sessions_compare_begin(struct sessions *all)
+{
+	struct list *l, *next;
+	struct session *s;
+
+	for_each_session(all, s, l, next)
+		s->seen = false;
+}
+
+/**
+ * sessions_compare - one link as the kernel has it
+ * @all: the sessions
+ * @link: the link, of ours or not
+ * @up: whether a network protocol is up on it
+ */
+void sessions_compare(struct sessions *all, uint32_t link, bool up)
+{
+	struct session *s = sessions_find(all, link);
+
+	if (s)
+		s->seen = up;
+}
+
+/**
+ * sessions_compare_end - end the sessions whose line the kernel no longer has
+ * @all: the sessions
+ */
+void sessions_compare_end(struct sessions *all)
+{
+	struct list *l, *next;
+	struct session *s;
+
+	for_each_session(all, s, l, next) {
+		if (!s->ppp.ipcp.prepared || s->seen)
+			continue;
+		log_info("session %u: the kernel has taken the line down", s->link);
+		line_lost(s, PPP_REASON_ERROR);
+	}
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Who may connect: a file in the format of pppd's chap-secrets.
+ *
+ *	client  server  secret  [address]
+ */
+#ifndef RRASD_USERS_H
+#define RRASD_USERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "diag.h"
+
+#define USERS_FILE_MAX	(64U << 20)	/* bytes: a million users */
+#define USER_WORD_MAX	255		/* longest name or secret that PPP can carry */
+
+struct users;
+
+enum user_address {
+	USER_ADDRESS_NONE,	/* "-" or nothing: the user gets no address */
+	USER_ADDRESS_POOL,	/* "*": any of the pool */
+	USER_ADDRESS_FIXED,	/* always the same */
+};
+
+/**
+ * struct user - one line of the file
+ */
+struct user {
+	/** @secret: @secret_len bytes, and a NUL after them */
+	const char *secret;
+	size_t secret_len;
+	/** @address_kind: which address the user gets */
+	enum user_address address_kind;
+	/** @address: for USER_ADDRESS_FIXED, host byte order */
+	uint32_t address;
+	/** @line: where it stands in the file */
+	unsigned int line;
+};
+
+struct users *users_parse(const char *text, size_t len, struct diag *diag);
+struct users *users_load(const char *path, struct diag *diag);
+void users_free(struct users *users);
+size_t users_count(const struct users *users);
+const struct user *users_find(const struct users *users, const void *name, size_t len,
+			      const char *server);
+void users_each_fixed(const struct users *users, void (*fn)(uint32_t address, void *data),
+		      void *data);
+
+#endif /* RRASD_USERS_H */

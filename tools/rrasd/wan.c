@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The WAN interface, see wan.h.
+ *
+ * What it needs is put on it whenever it appears or comes up: our address, and routes to the pool.
+ * The kernel removes routes by itself when an interface goes down, so a client's own route is
+ * added again then too.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "log.h"
+#include "netdev.h"
+#include "rrasd.h"
+#include "wan.h"
+#include "wan_route.h"
+
+#define CREATE_AGAIN_S	2.0
+
+/* A client address outside the pool, with as many sessions as believe they have it. */
+struct host_route {
+	struct hnode node;
+	struct list list;
+	struct in_addr peer;
+	unsigned int refs;
+};
+
+struct wan {
+	struct rrasd *d;
+	struct nl nl;
+	struct netdev_watch watch;
+	ev_timer again;
+	struct htable hosts;
+	struct list host_list;
+	bool address_added;
+	bool wrong_kind;
+};
+
+static uint64_t hash_address(struct in_addr a)
+{
+	return hash_bytes(&a, sizeof(a));
+}
+
+static int route(struct wan *w, struct in_addr dst, unsigned int bits, bool add)
+{
+	char text[INET_ADDRSTRLEN];
+	int err;
+
+	err = wan_nl_route(&w->nl, w->watch.state.ifindex, dst, bits, w->d->config->local, add);
+	if (!err || (add && err == -EEXIST))
+		return 0;
+	if (add)
+		log_error("%s: route to %s/%u: %s", w->watch.name,
+			  inet_ntop(AF_INET, &dst, text, sizeof(text)), bits, w->nl.error);
+	return err;
+}
+
+static int add_prefix(struct in_addr dst, unsigned int bits, void *data)
+{
+	route(data, dst, bits, true);
+	return 0;
+}
+
+static int remove_prefix(struct in_addr dst, unsigned int bits, void *data)
+{
+	route(data, dst, bits, false);
+	return 0;
+}
+
+static void add_routes(struct wan *w)
+{
+	const struct config *c = w->d->config;
+	struct list *l;
+	size_t i;
+
+	for (i = 0; i < c->pool_count; i++)
+		wan_prefixes(&c->pool[i], add_prefix, w);
+	for (l = w->host_list.next; l != &w->host_list; l = l->next)
+		route(w, container_of(l, struct host_route, list)->peer, 32, true);
+}
+
+static int configure(struct wan *w)
+{
+	int err;
+
+	err = wan_nl_address(&w->nl, w->watch.state.ifindex, w->d->config->local, true);
+	if (!err)
+		w->address_added = true;
+	if (err && err != -EEXIST) {
+		log_error("%s: address: %s", w->watch.name, w->nl.error);
+		return err;
+	}
+	err = wan_nl_up(&w->nl, w->watch.state.ifindex);
+	if (err)
+		log_error("%s: cannot be set up: %s", w->watch.name, w->nl.error);
+	return err;
+}
+
+static int create(struct wan *w)
+{
+	int err;
+
+	err = wan_nl_create(&w->nl, w->watch.name);
+	if (err == -EEXIST)
+		return 0;
+	if (err == -EOPNOTSUPP)
+		log_error("%s: module wanarp is not loaded: modprobe wanarp", w->watch.name);
+	else if (err)
+		log_error("%s: cannot be created: %s", w->watch.name, w->nl.error);
+	return err;
+}
+
+static void create_again(struct ev_loop *loop, ev_timer *t, int revents)
+{
+	struct wan *w = t->data;
+
+	(void)revents;
+	if (w->watch.state.ifindex || !create(w))
+		ev_timer_stop(loop, t);
+}
+
+static void on_gone(struct wan *w)
+{
+	if (w->d->stopping)
+		return;
+	log_warning("%s is gone: no client gets in until it is back", w->watch.name);
+	w->address_added = false;
+	if (w->d->config->wan_create)
+		ev_timer_again(w->d->loop, &w->again);
+}
+
+/* Called by the watch: appeared, went away, up, down. */
+static void on_changed(struct netdev_watch *watch, const struct netdev_state *old)
+{
+	struct wan *w = watch->data;
+
+	if (old->ifindex && old->ifindex != watch->state.ifindex)
+		on_gone(w);
+	if (!watch->state.ifindex)
+		return;
+	w->wrong_kind = strcmp(watch->state.kind, WAN_KIND) != 0;
+	if (w->wrong_kind) {
+		log_error("%s is not of kind %s: choose another name in [wan] interface",
+			  watch->name, WAN_KIND);
+		return;
+	}
+	if (old->ifindex != watch->state.ifindex && configure(w))
+		return;
+	if (watch->state.up && (!old->up || old->ifindex != watch->state.ifindex))
+		add_routes(w);
+	else if (old->up && !watch->state.up)
+		log_warning("%s is down: no client gets in until it is up", watch->name);
+}
+
+/**
+ * wan_open - find or create the WAN interface and prepare it
+ * @d: the daemon; its @wan is set
+ *
+ * Return: 0 or a negative error, which has been logged.
+ */
+int wan_open(struct rrasd *d)
+{
+	struct wan *w;
+	int err;
+
+	w = calloc(1, sizeof(*w));
+	if (!w || htable_init(&w->hosts)) {
+		free(w);
+		return -ENOMEM;
+	}
+	d->wan = w;
+	w->d = d;
+	list_init(&w->host_list);
+	w->watch.changed = on_changed;
+	w->watch.data = w;
+	ev_init(&w->again, create_again);
+	w->again.repeat = CREATE_AGAIN_S;
+	w->again.data = w;
+	netdev_add(d, &w->watch, d->config->wan);
+	err = nl_open(&w->nl, NETLINK_ROUTE);
+	if (err) {
+		log_error("rtnetlink: %s", w->nl.error);
+		return err;
+	}
+	err = netdev_refresh(d);
+	if (!err && !w->watch.state.ifindex) {
+		if (!d->config->wan_create) {
+			log_error("WAN interface %s does not exist: ip link add %s type %s, or "
+				  "'create yes' in section [wan]", w->watch.name, w->watch.name,
+				  WAN_KIND);
+			return -ENODEV;
+		}
+		err = create(w);
+		if (!err)
+			err = netdev_refresh(d);
+	}
+	/* Once more: it has been set up in between, and only an interface that is up has routes. */
+	if (!err)
+		err = netdev_refresh(d);
+	if (!err && !wan_ready(w))
+		err = -ENODEV;
+	return err;
+}
+
+/**
+ * wan_close - remove what was added, and the interface if rrasd created it
+ * @d: the daemon
+ */
+void wan_close(struct rrasd *d)
+{
+	struct wan *w = d->wan;
+	size_t i;
+
+	if (!w)
+		return;
+	ev_timer_stop(d->loop, &w->again);
+	if (w->nl.sock && w->watch.state.ifindex && !w->wrong_kind) {
+		for (i = 0; i < d->config->pool_count; i++)
+			wan_prefixes(&d->config->pool[i], remove_prefix, w);
+		if (w->address_added)
+			wan_nl_address(&w->nl, w->watch.state.ifindex, d->config->local, false);
+		if (d->config->wan_create && !strcmp(w->watch.state.alias, WAN_ALIAS))
+			wan_nl_delete(&w->nl, w->watch.state.ifindex);
+	}
+	nl_close(&w->nl);
+	htable_clean(&w->hosts);
+	free(w);
+	d->wan = NULL;
+}
+
+/**
+ * wan_ifindex - number of the WAN interface
+ * @w: the WAN interface
+ *
+ * Return: its number; 0 while there is none.
+ */
+int wan_ifindex(const struct wan *w)
+{
+	return w->wrong_kind ? 0 : w->watch.state.ifindex;
+}
+
+/**
+ * wan_ready - can a client be put on it?
+ * @w: the WAN interface
+ *
+ * Return: whether it is there and up.
+ */
+bool wan_ready(const struct wan *w)
+{
+	return wan_ifindex(w) && w->watch.state.up;
+}
+
+static struct host_route *find_host(struct wan *w, struct in_addr peer)
+{
+	struct host_route *h;
+	struct hnode *n;
+
+	for (n = htable_first(&w->hosts, hash_address(peer)); n; n = htable_next(n)) {
+		h = container_of(n, struct host_route, node);
+		if (h->peer.s_addr == peer.s_addr)
+			return h;
+	}
+	return NULL;
+}
+
+/**
+ * wan_route_add - a route to a client whose address is not of the pool
+ * @w: the WAN interface
+ * @peer: the address; may be added several times, and has to be removed as often
+ *
+ * Return: 0 or a negative error, which has been logged.
+ */
+int wan_route_add(struct wan *w, struct in_addr peer)
+{
+	struct host_route *h = find_host(w, peer);
+	int err;
+
+	if (h) {
+		h->refs++;
+		return 0;
+	}
+	h = calloc(1, sizeof(*h));
+	if (!h)
+		return -ENOMEM;
+	err = route(w, peer, 32, true);
+	if (err) {
+		free(h);
+		return err;
+	}
+	h->peer = peer;
+	h->refs = 1;
+	htable_add(&w->hosts, &h->node, hash_address(peer));
+	list_append(&w->host_list, &h->list);
+	return 0;
+}
+
+/**
+ * wan_route_remove - undo one wan_route_add()
+ * @w: the WAN interface
+ * @peer: the address
+ */
+void wan_route_remove(struct wan *w, struct in_addr peer)
+{
+	struct host_route *h = find_host(w, peer);
+
+	if (!h || --h->refs)
+		return;
+	if (w->watch.state.ifindex)
+		route(w, peer, 32, false);
+	htable_remove(&w->hosts, &h->node);
+	list_remove(&h->list);
+	free(h);
+}

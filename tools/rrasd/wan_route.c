@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Requests to rtnetlink, see wan_route.h.
+ */
+#include <arpa/inet.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <string.h>
+
+#include "wan_route.h"
+
+static struct ifinfomsg *put_link(struct nlmsghdr *nlh, int ifindex)
+{
+	struct ifinfomsg *ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+
+	ifi->ifi_family = AF_UNSPEC;
+	ifi->ifi_index = ifindex;
+	return ifi;
+}
+
+/**
+ * wan_nl_create - make a WAN interface
+ * @nl: a NETLINK_ROUTE socket
+ * @name: its name
+ *
+ * Return: 0 or a negative error, with @nl->error set.
+ */
+int wan_nl_create(struct nl *nl, const char *name)
+{
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh;
+	struct nlattr *nest;
+
+	nlh = nl_request(nl, buffer, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+	put_link(nlh, 0);
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+	mnl_attr_put(nlh, IFLA_IFALIAS, sizeof(WAN_ALIAS) - 1, WAN_ALIAS);
+	nest = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, WAN_KIND);
+	mnl_attr_nest_end(nlh, nest);
+	return nl_talk(nl, nlh, NULL, NULL);
+}
+
+/**
+ * wan_nl_delete - remove an interface
+ * @nl: a NETLINK_ROUTE socket
+ * @ifindex: the interface
+ *
+ * Return: 0 or a negative error, with @nl->error set.
+ */
+int wan_nl_delete(struct nl *nl, int ifindex)
+{
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh;
+
+	nlh = nl_request(nl, buffer, RTM_DELLINK, 0);
+	put_link(nlh, ifindex);
+	return nl_talk(nl, nlh, NULL, NULL);
+}
+
+/**
+ * wan_nl_up - set an interface up
+ * @nl: a NETLINK_ROUTE socket
+ * @ifindex: the interface
+ *
+ * Return: 0 or a negative error, with @nl->error set.
+ */
+int wan_nl_up(struct nl *nl, int ifindex)
+{
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct ifinfomsg *ifi;
+	struct nlmsghdr *nlh;
+
+	nlh = nl_request(nl, buffer, RTM_NEWLINK, 0);
+	ifi = put_link(nlh, ifindex);
+	ifi->ifi_flags = IFF_UP;
+	ifi->ifi_change = IFF_UP;
+	return nl_talk(nl, nlh, NULL, NULL);
+}
+
+/**
+ * wan_nl_address - add or remove our address on an interface
+ * @nl: a NETLINK_ROUTE socket
+ * @ifindex: the interface
+ * @local: the address; alone, without a network around it
+ * @add: add it
+ *
+ * Return: 0 or a negative error, with @nl->error set; -EEXIST when it is there already.
+ */
+int wan_nl_address(struct nl *nl, int ifindex, struct in_addr local, bool add)
+{
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct ifaddrmsg *ifa;
+	struct nlmsghdr *nlh;
+
+	nlh = nl_request(nl, buffer, add ? RTM_NEWADDR : RTM_DELADDR,
+			 add ? NLM_F_CREATE | NLM_F_EXCL : 0);
+	ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
+	ifa->ifa_family = AF_INET;
+	ifa->ifa_prefixlen = 32;
+	ifa->ifa_index = (uint32_t)ifindex;
+	mnl_attr_put_u32(nlh, IFA_LOCAL, local.s_addr);
+	mnl_attr_put_u32(nlh, IFA_ADDRESS, local.s_addr);
+	return nl_talk(nl, nlh, NULL, NULL);
+}
+
+/**
+ * wan_nl_route - add or remove a route over an interface
+ * @nl: a NETLINK_ROUTE socket
+ * @ifindex: the interface
+ * @dst: destination
+ * @bits: its prefix length
+ * @local: source address of our own packets
+ * @add: add it; a route of somebody else is never removed
+ *
+ * Return: 0 or a negative error, with @nl->error set; -EEXIST when there is one already.
+ */
+int wan_nl_route(struct nl *nl, int ifindex, struct in_addr dst, unsigned int bits,
+		 struct in_addr local, bool add)
+{
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh;
+	struct rtmsg *rtm;
+
+	nlh = nl_request(nl, buffer, add ? RTM_NEWROUTE : RTM_DELROUTE,
+			 add ? NLM_F_CREATE | NLM_F_EXCL : 0);
+	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+	rtm->rtm_family = AF_INET;
+	rtm->rtm_dst_len = (unsigned char)bits;
+	rtm->rtm_table = RT_TABLE_MAIN;
+	rtm->rtm_protocol = WAN_RTPROT;
+	rtm->rtm_scope = RT_SCOPE_LINK;
+	rtm->rtm_type = RTN_UNICAST;
+	mnl_attr_put_u32(nlh, RTA_DST, dst.s_addr);
+	mnl_attr_put_u32(nlh, RTA_OIF, (uint32_t)ifindex);
+	mnl_attr_put_u32(nlh, RTA_PREFSRC, local.s_addr);
+	return nl_talk(nl, nlh, NULL, NULL);
+}
+
+/**
+ * wan_prefixes - the fewest prefixes that cover a range exactly
+ * @range: the range
+ * @fn: called with each, lowest first
+ * @data: for @fn
+ *
+ * Return: 0 or what @fn returned that was not 0.
+ */
+int wan_prefixes(const struct pool_range *range, wan_prefix_fn fn, void *data)
+{
+	uint64_t first = range->first, last = range->last;
+	struct in_addr dst;
+	unsigned int bits;
+	int err;
+
+	while (first <= last) {
+		bits = 32;
+		/* Twice as large while it stays aligned and inside. */
+		while (bits > 0 && !(first & (1ULL << (32 - bits))) &&
+		       first + (2ULL << (32 - bits)) - 1 <= last)
+			bits--;
+		dst.s_addr = htonl((uint32_t)first);
+		err = fn(dst, bits, data);
+		if (err)
+			return err;
+		first += 1ULL << (32 - bits);
+	}
+	return 0;
+}
