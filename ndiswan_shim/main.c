@@ -58,5 +58,4 @@ MODULE_AUTHOR("RRAS for Linux maintainers");
 MODULE_DESCRIPTION("PPP framing, links and their ports");
 MODULE_LICENSE("GPL");
 MODULE_VERSION("0.1");
-MODULE_ALIAS("devname:ndiswan");
 MODULE_ALIAS_GENL_FAMILY(NDISWAN_FAMILY_NAME);

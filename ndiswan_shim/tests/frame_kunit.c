@@ -107,7 +107,7 @@ static void ndiswan_frame_parse_all_beginnings(struct kunit *test)
 static void ndiswan_frame_build_reads_back(struct kunit *test)
 {
 	static const u16 protocols[] = {
-		0x0021, 0x0057, 0x00fd, 0x0101, 0x8021, 0xc021, 0xc223,
+		0x0021, 0x0057, 0x00fd, 0x0201, 0x8021, 0xc021, 0xc223,
 	};
 	u8 buffer[NDISWAN_PPP_HLEN];
 	unsigned int i, hlen;
