@@ -66,10 +66,13 @@ class Follower:
 
     def _record(self, record):
         head, _, text = record.partition(";")
-        text = text.split("\n", 1)[0]
         stamp = int(head.split(",")[2]) / 1e6
-        self.lines.append(text)
-        self._file.write(f"[{stamp:12.6f}] {text}\n")
+        # A message of several lines has its ends of lines escaped; the lines that
+        # follow unescaped are properties of the record.
+        text = text.split("\n", 1)[0].replace("\\x0a", "\n")
+        for line in text.split("\n"):
+            self.lines.append(line)
+            self._file.write(f"[{stamp:12.6f}] {line}\n")
         for name, seen in self._marks.items():
             if name in text:
                 seen.set()
