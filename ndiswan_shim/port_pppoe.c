@@ -151,6 +151,7 @@ static int pppoe_xmit(struct sk_buff *skb, struct ndiswan_link *link)
 	struct net_device *dev = link->pppoe.lower->dev;
 	unsigned int len = skb->len;
 	struct pppoe_header *ph;
+	int ret;
 
 	if (unlikely(len + sizeof(*ph) > READ_ONCE(dev->mtu))) {
 		ndiswan_drop(link, skb, NDISWAN_DROP_TOO_LONG);
@@ -169,7 +170,9 @@ static int pppoe_xmit(struct sk_buff *skb, struct ndiswan_link *link)
 		ndiswan_drop(link, skb, NDISWAN_DROP_NO_MEMORY);
 		return -ENOMEM;
 	}
-	if (unlikely(net_xmit_eval(dev_queue_xmit(skb)))) {
+	/* net_xmit_eval() is a macro that evaluates its argument twice. */
+	ret = dev_queue_xmit(skb);
+	if (unlikely(net_xmit_eval(ret))) {
 		atomic_inc(&link->drops[NDISWAN_DROP_PORT_BUSY]);
 		return -ENOBUFS;
 	}
