@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the two ends of a PPP hop add to a packet. For a guest with one CPU and -icount
+# shift=0, where a nanosecond is an instruction. INSTRUCTIONS_LINKS (default 1000) is the
+# larger number of sessions.
+set -euo pipefail
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+packets=4000
+rounds=3
+links=${INSTRUCTIONS_LINKS:-1000}
+nanoseconds=0
+
+# measure NAME HOP LAST
+measure() {
+	traffic "$2" 1 "$3" "$packets"
+	sample "$1" "$nanoseconds"
+}
+
+load_modules
+place
+path
+
+pairs ours 1
+pairs peer 1
+for name in ours-c ours-s peer-c peer-s; do
+	sessions_do "$name" up
+done
+for hop in plain ours peer; do
+	traffic "$hop" 1 1 500
+done
+for ((round = 0; round < rounds; round++)); do
+	for hop in plain ours peer; do
+		measure "one.$hop" "$hop" 1
+	done
+done
+
+for hop in ours peer; do
+	sessions_end "$hop-c"
+	sessions_end "$hop-s"
+	pairs "$hop" "$links" --shuffle 7
+	sessions_do "$hop-c" up
+	sessions_do "$hop-s" up
+	traffic "$hop" 1 "$links" "$links"
+done
+for ((round = 0; round < rounds; round++)); do
+	for hop in plain ours peer; do
+		measure "many-one.$hop" "$hop" 1
+		measure "many-all.$hop" "$hop" "$links"
+	done
+done
