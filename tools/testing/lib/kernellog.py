@@ -12,7 +12,7 @@ OUR_MODULES = ("ndiswan_shim", "wanarp", "ipfltdrv")
 TROUBLE = re.compile(
     r"WARNING:|\bBUG:|Oops|KASAN|UBSAN|ODEBUG|possible recursive|circular locking"
     r"|inconsistent lock state|suspicious RCU|INFO: task|unregister_netdevice: waiting"
-    r"|general protection|refcount_t|ref_tracker: .*leaked|kmemleak: \d+ new"
+    r"|general protection|refcount_t|ref_tracker: .*leaked"
     r"|soft lockup|detected stall|sleeping function called|Kernel panic"
     r"|nobody cared|Bad rss-counter|double free|list_(add|del) corruption")
 

@@ -5,7 +5,7 @@
 #
 # The modules load, show what they should, and unload.
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR source=../lib/net.sh
+# shellcheck source=../lib/net.sh
 . "$(dirname "$0")/../lib/net.sh"
 
 for module in ndiswan_shim wanarp ipfltdrv; do
