@@ -33,8 +33,9 @@ pppd_start() {
 	shift 5
 	modprobe -q pppoe || skip "this kernel has no pppoe"
 	rm -f "$(pppd_log "$name")"
+	# Not by on(): $! has to be the program, not a shell around it.
 	# shellcheck disable=SC2016 # expands in the other shell
-	on "$ns" bash -c "$(declare -f private_ppp)"'
+	ip netns exec "$ns" bash -c "$(declare -f private_ppp)"'
 		private_ppp "$1" "$2"
 		exec pppd plugin rp-pppoe.so "nic-$3" user "$1" password "$2" \
 			nodetach noauth noipdefault defaultroute usepeerdns \
@@ -85,8 +86,9 @@ pppd_kill() {
 # clients from 10.9.0.10 on. The peer in comparisons, and the proof that the environment
 # itself works. It has no kernel mode: its data goes through a pty.
 stock_server_start() {
+	# Not by on(): $! has to be the program, not a shell around it.
 	# shellcheck disable=SC2016 # expands in the other shell
-	on "$1" bash -c "$(declare -f private_ppp)"'
+	ip netns exec "$1" bash -c "$(declare -f private_ppp)"'
 		private_ppp "$1" "$2"
 		printf "%s\n" require-chap noaccomp nodefaultroute debug \
 			"logfile $4" >/etc/ppp/pppoe-server-options
