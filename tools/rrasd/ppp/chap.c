@@ -123,6 +123,12 @@ static void input_challenge(struct ppp_session *s, uint8_t id, const uint8_t *da
 	value_len = value_length(s, data, len);
 	if (!value_len)
 		return;
+	/* Our own challenge sent back: who answers it proves us to itself (reflection). */
+	if (auth->peer_state == PPP_AUTH_WAIT && value_len == auth->challenge_len &&
+	    !memcmp(data + 1, auth->challenge, value_len)) {
+		s->counters.looped++;
+		return;
+	}
 	auth->self_id = id;
 	ppp_chap_digest(auth->response, id, secret, strlen(secret), data + 1, value_len);
 	if (auth->self_state == PPP_AUTH_DONE) {

@@ -139,6 +139,7 @@ const char *ppp_reason_text(enum ppp_reason reason)
 		[PPP_REASON_NETWORK_TIMEOUT] = "IPCP did not open in time",
 		[PPP_REASON_NETWORK_REFUSED] = "no agreement on IPCP",
 		[PPP_REASON_NETWORK_FAILED] = "the network could not be set up",
+		[PPP_REASON_RENEGOTIATION] = "the peer negotiates too often",
 	};
 
 	return reason < PPP_REASONS ? texts[reason] : "?";

@@ -11,6 +11,9 @@
 #define PPP_LOOPS_MAX		5	/* signs of a looped link before we believe it */
 #define PPP_LIMIT_WINDOW_MS	1000	/* at most PPP_LIMIT_COUNT Protocol-Rejects ... */
 #define PPP_LIMIT_COUNT		10	/* ... in one window */
+#define PPP_ANEW_WINDOW_MS	60000	/* at most PPP_ANEW_COUNT renegotiations in one window */
+#define PPP_ANEW_COUNT		20
+#define PPP_ANEW_IDLE		5	/* of LCP, without the network ever coming up */
 
 /* How far one direction of authentication is. */
 enum ppp_auth_state {

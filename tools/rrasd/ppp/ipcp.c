@@ -268,6 +268,8 @@ static void ipcp_up(struct ppp_session *s)
 static void ipcp_down(struct ppp_session *s, enum ppp_event event)
 {
 	unprepare(s);
+	if (event == PPP_EV_DOWN)
+		return;		/* LCP's doing, and LCP's to count */
 	ppp_network_closed(s);
 	if (event == PPP_EV_RTR || event == PPP_EV_RXJ_MINUS)
 		ppp_end(s, PPP_REASON_NETWORK_REFUSED);

@@ -17,13 +17,15 @@
  * ppp_room - how much data may follow the header of a packet we send now
  * @s: the session
  *
- * Return: bytes: what the peer's MRU leaves while LCP is open, that of the default before, and
- * never more than fits a frame of PPP_FRAME_MAX.
+ * Return: bytes: what the peer's MRU leaves while LCP is open, what the default leaves before, and
+ * never more than the port carries or than fits a frame of PPP_FRAME_MAX.
  */
 size_t ppp_room(const struct ppp_session *s)
 {
 	size_t mru = PPP_DEFAULT_MRU;
 
+	if (s->config->mtu < mru)
+		mru = s->config->mtu;
 	if (s->lcp.fsm.state == PPP_OPENED && s->lcp.peer_mru < mru)
 		mru = s->lcp.peer_mru;
 	return mru - PPP_HEADER_LEN;
@@ -118,6 +120,23 @@ void ppp_over(struct ppp_session *s, enum ppp_reason reason)
 	s->over = true;
 }
 
+/*
+ * A layer left Opened for another negotiation. Each one costs the daemon and the kernel work that
+ * the peer gets for one frame, and gives it the limits of the phases anew: a client may not do
+ * it in a loop, and not at all for long before it has proven who it is.
+ */
+static void negotiates_anew(struct ppp_session *s, bool lcp)
+{
+	if (!s->anew_count || s->now - s->anew_start >= PPP_ANEW_WINDOW_MS) {
+		s->anew_start = s->now;
+		s->anew_count = 0;
+	}
+	s->anew_count++;
+	s->anew_idle += lcp;
+	if (s->anew_count > PPP_ANEW_COUNT || s->anew_idle > PPP_ANEW_IDLE)
+		ppp_end(s, PPP_REASON_RENEGOTIATION);
+}
+
 /**
  * ppp_link_up - LCP is open
  * @s: the session
@@ -141,10 +160,12 @@ void ppp_link_down(struct ppp_session *s)
 {
 	ppp_auth_stop(s);
 	ppp_ipcp_stop(s);
-	if (s->reason)
+	if (s->reason) {
 		phase_begin(s, PPP_PHASE_TERMINATE, 0);
-	else
-		phase_begin(s, PPP_PHASE_ESTABLISH, s->config->lcp_limit_ms);
+		return;
+	}
+	phase_begin(s, PPP_PHASE_ESTABLISH, s->config->lcp_limit_ms);
+	negotiates_anew(s, true);
 }
 
 /**
@@ -164,6 +185,7 @@ void ppp_network_start(struct ppp_session *s)
 void ppp_network_opened(struct ppp_session *s)
 {
 	s->phase_deadline = 0;
+	s->anew_idle = 0;
 }
 
 /**
@@ -173,6 +195,7 @@ void ppp_network_opened(struct ppp_session *s)
 void ppp_network_closed(struct ppp_session *s)
 {
 	phase_begin(s, PPP_PHASE_NETWORK, s->config->network_limit_ms);
+	negotiates_anew(s, false);
 }
 
 static void earlier(uint64_t *deadline, uint64_t other)

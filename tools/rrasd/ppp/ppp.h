@@ -76,6 +76,7 @@ enum ppp_reason {
 	PPP_REASON_NETWORK_TIMEOUT,	/* the peer did not finish IPCP in time */
 	PPP_REASON_NETWORK_REFUSED,	/* the peer ended or rejected IPCP */
 	PPP_REASON_NETWORK_FAILED,	/* network_prepare() failed */
+	PPP_REASON_RENEGOTIATION,	/* the peer negotiates anew too often */
 	PPP_REASONS
 };
 
@@ -367,7 +368,10 @@ struct ppp_session {
 	uint64_t timer;			/* deadline last given to set_timer */
 	uint64_t phase_deadline;	/* the phase must be over by then; 0: no limit */
 	uint64_t limit_start;		/* begin of the window of the answer rate limit */
+	uint64_t anew_start;		/* begin of the window of the renegotiation limit */
 	uint16_t limit_count;
+	uint8_t anew_count;		/* renegotiations in the window */
+	uint8_t anew_idle;		/* of LCP, since the network was last up */
 	uint8_t depth;			/* entry points running, to finish in the outermost */
 	uint8_t phase;			/* enum ppp_phase */
 	uint8_t reason;			/* enum ppp_reason: first cause of the end */

@@ -367,6 +367,35 @@ static void test_chap_client(void)
 	host_done(&h);
 }
 
+/* Our own challenge sent back to us is not answered. */
+static void test_reflection(void)
+{
+	struct host_frame f;
+
+	host_init(&h, PPP_CLIENT, 14);
+	h.config.auth_peer = PPP_AUTH_CHAP_MD5;
+	host_start(&h);
+	h.frames[0].data[2] = 2;
+	host_input(&h, h.frames[0].data, h.frames[0].len);
+	host_hex(&h, "c021 01 01 000f 0305 c22305 0506 11223344");
+	f = h.frames[(h.head - 1) % HOST_FRAMES];
+	tap_ok(f.data[0] == 0xc2 && f.data[2] == 1, "reflection: both sides demand CHAP");
+	host_forget(&h);
+	host_input(&h, f.data, f.len);
+	tap_text(h.log, "", "reflection: our challenge back is not answered");
+	f.data[8] ^= 1;
+	host_input(&h, f.data, f.len);
+	tap_text(h.log, "c223:2 ", "reflection: another one is");
+	host_done(&h);
+}
+
+static void test_names(void)
+{
+	tap_text(ppp_auth_name(PPP_AUTH_PAP), "PAP", "name of PAP");
+	tap_text(ppp_auth_name(PPP_AUTH_CHAP_MD5), "CHAP-MD5", "name of CHAP-MD5");
+	tap_text(ppp_auth_name(0), "none", "name of nothing");
+}
+
 static void test_none(void)
 {
 	server_open(0);
@@ -412,6 +441,8 @@ int main(void)
 	test_rechallenge();
 	test_pap_client();
 	test_chap_client();
+	test_reflection();
+	test_names();
 	test_none();
 	test_verify();
 	return tap_end();

@@ -167,6 +167,46 @@ static void test_refused(void)
 	host_done(&h);
 }
 
+/* Both compressions of the header can be asked for, and refused in both ways. */
+static void test_flags(void)
+{
+	char hex[80];
+
+	host_init(&h, PPP_CLIENT, 9);
+	h.config.pppoe = false;
+	h.config.want_pfc = true;
+	h.config.want_acfc = true;
+	host_start(&h);
+	sprintf(hex, "c021 01 01 0012 010405d40506%08x07020802", h.s->lcp.magic);
+	tap_text(host_next(&h), hex, "PFC and ACFC are asked for");
+	host_hex(&h, "c021 03 01 0006 0702");
+	host_next(&h);
+	host_hex(&h, "c021 04 02 0006 0802");
+	sprintf(hex, "c021 01 03 000e 010405d40506%08x", h.s->lcp.magic);
+	tap_text(host_next(&h), hex, "and given up");
+	host_done(&h);
+
+	host_init(&h, PPP_CLIENT, 9);
+	h.config.pppoe = false;
+	h.config.allow_pfc = true;
+	h.config.allow_acfc = true;
+	h.config.want_pfc = true;
+	h.config.want_acfc = true;
+	host_start(&h);
+	h.frames[0].data[2] = 2;
+	host_input(&h, h.frames[0].data, h.frames[0].len);
+	host_hex(&h, "c021 01 01 0014 0206 000a0000 0506 11223344 0702 0802");
+	tap_ok(h.link.send_pfc && h.link.send_acfc && h.link.recv_pfc && h.link.recv_acfc &&
+	       h.link.peer_accm == 0xa0000, "and reported when LCP is up");
+	host_done(&h);
+
+	host_init(&h, PPP_CLIENT, 9);
+	h.config.want_acfc = true;
+	host_start(&h);
+	tap_ok(!strstr(host_next(&h), "0802"), "on PPPoE ACFC is not asked for whatever is wanted");
+	host_done(&h);
+}
+
 static void test_answers(void)
 {
 	struct ppp_counters *c;
@@ -338,7 +378,7 @@ static void test_rejects(void)
 	for (i = 0; i < 1996; i++)
 		strcat(hex, "ee");
 	host_hex(&h, hex);
-	tap_number(h.biggest, 2 + 1500, "a long one is cut to the default MRU");
+	tap_number(h.biggest, 2 + 1492, "a long one is cut to what the port carries");
 	host_hex(&h, "c021 07 01 0008 2a010004");
 	tap_number(h.s->lcp.fsm.state, PPP_REQ_SENT, "Code-Reject of an unknown code is harmless");
 	host_hex(&h, "c021 07 01 0004");
@@ -374,6 +414,14 @@ static void test_rejects(void)
 
 static void test_limits(void)
 {
+	host_init(&h, PPP_SERVER, 6);
+	host_start(&h);
+	host_lcp_open(&h);
+	host_hex(&h, "c021 08 01 000a c223 01010004");
+	host_wait(&h, 10000);
+	tap_number(h.reason, PPP_REASON_AUTH_REFUSED, "Protocol-Reject of CHAP is the end");
+	host_done(&h);
+
 	server_begin();
 	host_wait(&h, 100000);
 	tap_number(h.outputs, h.config.max_configure, "nobody there: max_configure requests");
@@ -432,6 +480,7 @@ int main(void)
 	test_options();
 	test_auth_option();
 	test_refused();
+	test_flags();
 	test_answers();
 	test_loops();
 	loop_back(false);

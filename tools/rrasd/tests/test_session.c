@@ -110,6 +110,61 @@ static void test_renegotiate(void)
 	host_done(&h);
 }
 
+/* Acknowledge what was output first since the last drain. */
+static void acknowledge(void)
+{
+	struct host_frame f = h.frames[h.tail % HOST_FRAMES];
+
+	f.data[2] = 2;
+	host_drain(&h);
+	host_input(&h, f.data, f.len);
+}
+
+/* Negotiating anew is allowed, but not in a loop. */
+static void test_too_often(void)
+{
+	char hex[64];
+	int i;
+
+	server_pap();
+	host_lcp_open(&h);
+	for (i = 0; i < 100 && h.s && !h.s->reason; i++) {
+		host_wait(&h, 20000);
+		host_drain(&h);
+		host_hex(&h, "c021 01 09 000a 0506 55667788");
+		acknowledge();
+	}
+	tap_number(i, PPP_ANEW_IDLE + 1, "LCP again and again without authentication");
+	host_wait(&h, 10000);
+	tap_number(h.reason, PPP_REASON_RENEGOTIATION, "is the end");
+	host_done(&h);
+
+	server_up();
+	for (i = 0; i < 100 && h.s && !h.s->reason; i++) {
+		host_drain(&h);
+		host_hex(&h, "8021 01 09 000a 0306 0a000005");
+		acknowledge();
+	}
+	tap_number(i, PPP_ANEW_COUNT + 1, "IPCP again and again at once");
+	host_wait(&h, 10000);
+	tap_number(h.reason, PPP_REASON_RENEGOTIATION, "is the end");
+	host_done(&h);
+
+	server_up();
+	for (i = 0; i < 100; i++) {
+		host_wait(&h, 10000);
+		host_drain(&h);
+		host_hex(&h, "c021 01 09 000a 0506 55667788");
+		acknowledge();
+		host_auth_pap(&h);
+		sprintf(hex, "8021 02 %02x 000a 0306 0a000001", h.s->ipcp.fsm.id);
+		host_hex(&h, hex);
+		host_hex(&h, "8021 01 01 000a 0306 0a000005");
+	}
+	tap_ok(h.is_up, "all of it every ten seconds is not");
+	host_done(&h);
+}
+
 static void test_close(void)
 {
 	server_up();
@@ -265,6 +320,18 @@ static void test_config(void)
 	c.user = "a";
 	c.secret = "b";
 	tap_ok(!ppp_config_check(&c), "the defaults of a client are good");
+	tap_text(ppp_phase_name(PPP_PHASE_NETWORK), "network", "name of a phase");
+	c.mtu = 100;
+	tap_ok(ppp_config_check(&c) != NULL, "an MTU of 100 is too small");
+	ppp_config_init(&c, PPP_CLIENT);
+	c.auth_self = 0;
+	c.max_failure = 86;
+	tap_ok(ppp_config_check(&c) != NULL, "a counter that would overflow");
+	c.max_failure = 0;
+	tap_ok(ppp_config_check(&c) != NULL, "a counter of 0");
+	c.max_failure = 5;
+	c.auth_peer = 64;
+	tap_ok(ppp_config_check(&c) != NULL, "a method that does not exist");
 	tap_note("a session is %zu bytes", sizeof(struct ppp_session));
 }
 
@@ -274,6 +341,7 @@ int main(void)
 	test_eager();
 	test_protocols();
 	test_renegotiate();
+	test_too_often();
 	test_close();
 	test_callbacks();
 	test_floods();
