@@ -58,7 +58,8 @@ rrasd_ready() { [[ -S /tmp/rrasd.sock ]]; }
 rrasd_start() {
 	RRASD_NS=$1
 	rm -f /tmp/rrasd.sock
-	on "$1" "$RRASD" -f -c "$RRASD_CONF" >>"$RRAS_LOG/rrasd.log" 2>&1 </dev/null &
+	# Not by on(): $! has to be the daemon, not a shell around it.
+	ip netns exec "$1" "$RRASD" -f -c "$RRASD_CONF" >>"$RRAS_LOG/rrasd.log" 2>&1 </dev/null &
 	rrasd_pid=$!
 	disown "$rrasd_pid"
 	if ! poll 20 rrasd_ready; then
