@@ -137,7 +137,8 @@ static const char *add_range(struct parser *p, const char *value)
 		return wrong;
 	total = range.last - range.first + 1;
 	for (i = 0; i < c->pool_count; i++) {
-		if (range.first <= c->pool[i].last && c->pool[i].first <= range.last)
+		if (range.route_first <= c->pool[i].route_last &&
+		    c->pool[i].route_first <= range.route_last)
 			return "it overlaps with addresses given before";
 		total += c->pool[i].last - c->pool[i].first + 1;
 	}
@@ -277,9 +278,8 @@ static void parse_value(struct parser *p, size_t i, char *value)
 		return;
 	}
 	if (p->seen[i] && !may_repeat(keys[i].kind)) {
-		diag_error(p->diag, p->line, "%s: given in line %u already", keys[i].name,
-			   p->seen[i]);
-		return;
+		diag_warning(p->diag, p->line, "%s: given in line %u already; this line counts",
+			     keys[i].name, p->seen[i]);
 	}
 	p->seen[i] = p->line;
 	wrong = set(p, &keys[i], value);

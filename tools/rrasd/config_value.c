@@ -148,6 +148,8 @@ static const char *read_cidr(const char *base, const char *bits, struct pool_ran
 	if (out->first & (size - 1))
 		return "the address has bits set beyond the prefix length";
 	out->last = out->first + size - 1;
+	out->route_first = out->first;
+	out->route_last = out->last;
 	if (size > 2) {	/* a client with the network or broadcast address confuses others */
 		out->first++;
 		out->last--;
@@ -186,6 +188,8 @@ const char *config_read_range(const char *value, struct pool_range *out)
 		return wrong;
 	out->first = ntohl(first.s_addr);
 	out->last = ntohl(last.s_addr);
+	out->route_first = out->first;
+	out->route_last = out->last;
 	if (out->last < out->first)
 		return "the last address is lower than the first";
 	if (out->last - out->first >= POOL_SIZE_MAX)

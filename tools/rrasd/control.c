@@ -202,6 +202,27 @@ static int listen_on(struct control *c, const struct sockaddr_un *address)
 	return -err;
 }
 
+static void set_address(const struct rrasd *d, struct sockaddr_un *address)
+{
+	memset(address, 0, sizeof(*address));
+	address->sun_family = AF_UNIX;
+	snprintf(address->sun_path, sizeof(address->sun_path), "%s", d->config->control_socket);
+}
+
+/**
+ * control_check - is the control socket free, so that no other daemon runs?
+ * @d: the daemon
+ *
+ * Return: 0 or a negative error, which has been logged.
+ */
+int control_check(struct rrasd *d)
+{
+	struct sockaddr_un address;
+
+	set_address(d, &address);
+	return remove_stale(&address);
+}
+
 /**
  * control_open - listen on the control socket
  * @d: the daemon; its @control is set
@@ -210,7 +231,7 @@ static int listen_on(struct control *c, const struct sockaddr_un *address)
  */
 int control_open(struct rrasd *d)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct sockaddr_un address;
 	struct control *c;
 	int err;
 
@@ -219,10 +240,7 @@ int control_open(struct rrasd *d)
 		return -ENOMEM;
 	c->d = d;
 	list_init(&c->peers);
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", d->config->control_socket);
-	err = remove_stale(&address);
-	if (err)
-		goto err_free;
+	set_address(d, &address);
 	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (c->fd < 0) {
 		err = -errno;

@@ -29,6 +29,7 @@ struct control_reply {
 	bool done;		/* the last line is written */
 };
 
+int control_check(struct rrasd *d);
 int control_open(struct rrasd *d);
 void control_close(struct rrasd *d);
 

@@ -176,7 +176,7 @@ static int open_parts(struct rrasd *d)
 	reload_reserve(d);
 	err = sessions_init(d);
 	if (!err)
-		err = control_open(d);	/* first of all: it tells whether another one runs */
+		err = control_check(d);	/* before anything is changed: does another one run? */
 	if (!err)
 		err = kernel_open(d);
 	if (!err)
@@ -187,6 +187,10 @@ static int open_parts(struct rrasd *d)
 		err = caps_drop();
 	if (!err)
 		err = pppoe_open(d);
+	if (!err)
+		err = netdev_follow(d);
+	if (!err)
+		err = control_open(d);	/* last: who finds the socket finds all the rest */
 	return err;
 }
 

@@ -148,7 +148,7 @@ static void on_readable(struct ev_loop *loop, ev_io *io, int revents)
 }
 
 /**
- * netdev_open - begin to follow interfaces
+ * netdev_open - be able to read interfaces
  * @d: the daemon; its @netdev is set
  *
  * Return: 0 or a negative error, which has been logged.
@@ -170,19 +170,37 @@ int netdev_open(struct rrasd *d)
 		return err;
 	}
 	err = nl_open(&n->events, NETLINK_ROUTE);
-	if (!err) {
-		setsockopt(mnl_socket_get_fd(n->events.sock), SOL_SOCKET, SO_RCVBUFFORCE, &size,
-			   sizeof(size));
-		err = nl_join(&n->events, RTNLGRP_LINK);
-	}
 	if (err) {
 		log_error("rtnetlink: %s", n->events.error);
 		return err;
 	}
+	setsockopt(mnl_socket_get_fd(n->events.sock), SOL_SOCKET, SO_RCVBUFFORCE, &size,
+		   sizeof(size));
 	ev_io_init(&n->watcher, on_readable, mnl_socket_get_fd(n->events.sock), EV_READ);
 	n->watcher.data = d;
 	ev_io_start(d->loop, &n->watcher);
 	return 0;
+}
+
+/**
+ * netdev_follow - hear of changes from now on
+ * @d: the daemon
+ *
+ * Not earlier: what we did to an interface ourselves would be told again, as old news.
+ *
+ * Return: 0 or a negative error, which has been logged.
+ */
+int netdev_follow(struct rrasd *d)
+{
+	struct netdev *n = d->netdev;
+	int err;
+
+	err = nl_join(&n->events, RTNLGRP_LINK);
+	if (err) {
+		log_error("rtnetlink: %s", n->events.error);
+		return err;
+	}
+	return netdev_refresh(d);
 }
 
 /**

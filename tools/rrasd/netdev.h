@@ -45,5 +45,6 @@ int netdev_open(struct rrasd *d);
 void netdev_close(struct rrasd *d);
 void netdev_add(struct rrasd *d, struct netdev_watch *w, const char *name);
 int netdev_refresh(struct rrasd *d);
+int netdev_follow(struct rrasd *d);
 
 #endif /* RRASD_NETDEV_H */

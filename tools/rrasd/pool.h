@@ -23,6 +23,9 @@ struct pool;
 struct pool_range {
 	uint32_t first;
 	uint32_t last;
+	/* What is routed: of a network all of it, though two addresses are given to nobody. */
+	uint32_t route_first;
+	uint32_t route_last;
 };
 
 /**

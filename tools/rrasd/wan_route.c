@@ -139,7 +139,7 @@ int wan_nl_route(struct nl *nl, int ifindex, struct in_addr dst, unsigned int bi
 }
 
 /**
- * wan_prefixes - the fewest prefixes that cover a range exactly
+ * wan_prefixes - the fewest prefixes that cover what is routed for a range
  * @range: the range
  * @fn: called with each, lowest first
  * @data: for @fn
@@ -148,7 +148,7 @@ int wan_nl_route(struct nl *nl, int ifindex, struct in_addr dst, unsigned int bi
  */
 int wan_prefixes(const struct pool_range *range, wan_prefix_fn fn, void *data)
 {
-	uint64_t first = range->first, last = range->last;
+	uint64_t first = range->route_first, last = range->route_last;
 	struct in_addr dst;
 	unsigned int bits;
 	int err;
