@@ -69,6 +69,10 @@ place() {
 		on "$ns" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 \
 			net.ipv6.conf.default.disable_ipv6=1 2>/dev/null || true
 	done
+	# The peer has a neighbour entry for each unit. The limits are the initial namespace's
+	# and count for all; 1024 entries would make it slower than it has to be.
+	sysctl -qw net.ipv4.neigh.default.gc_thresh3=200000 \
+		net.ipv4.neigh.default.gc_thresh2=200000 net.ipv4.neigh.default.gc_thresh1=200000
 	for hop in plain ours peer; do
 		veth c "${hop}0" s "${hop}1"
 	done
@@ -87,7 +91,10 @@ path() {
 	ip -n c link set in0 up
 	ip -n s link add sink0 type dummy
 	ip -n s link set sink0 up
-	ip -n s route add 10.128.0.0/9 dev sink0
+	# By way of a neighbour, or there would be one for every address.
+	ip -n s addr add 10.253.0.1/30 dev sink0
+	ip -n s neigh add 10.253.0.2 lladdr 02:00:5e:00:53:01 dev sink0 nud permanent
+	ip -n s route add 10.128.0.0/9 via 10.253.0.2
 	ip -n c addr add 10.255.0.1/30 dev plain0
 	ip -n s addr add 10.255.0.2/30 dev plain1
 	ip -n c neigh add 10.255.0.2 lladdr "$(mac_of s plain1)" dev plain0 nud permanent
