@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * rras link: PPP links, as the kernel knows them.
+ */
+#include <linux/genetlink.h>
+#include <linux/ndiswan.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/names.h"
+#include "netlink.h"
+#include "rras.h"
+
+const char link_help[] =
+	"usage: rras link [ list ]               all links; -s with packets and bytes\n"
+	"       rras link show ID                everything about one\n";
+
+static const struct column columns[] = {
+	{ .title = "ID", .right = true }, { .title = "LINK ADDRESS" }, { .title = "STATE" },
+	{ .title = "PORT" }, { .title = "ON" }, { .title = "SESSION", .right = true },
+	{ .title = "PEER" }, { .title = "LINE" },
+	{ .title = "IN PACKETS", .right = true, .wide = true },
+	{ .title = "IN BYTES", .right = true, .wide = true },
+	{ .title = "OUT PACKETS", .right = true, .wide = true },
+	{ .title = "OUT BYTES", .right = true, .wide = true },
+	{ .title = "DROPPED", .right = true, .wide = true },
+};
+
+#define COLUMNS	(sizeof(columns) / sizeof(columns[0]))
+
+/* A link as it came; what is absent is NULL. */
+struct view {
+	const struct nlmsghdr *nlh;
+	const struct nlattr *tb[NDISWAN_A_LINK_MAX + 1];
+	const struct nlattr *stats[NDISWAN_A_STATS_MAX + 1];
+};
+
+static bool view_parse(struct view *v, const struct nlmsghdr *nlh)
+{
+	v->nlh = nlh;
+	if (nl_genl_parse(nlh, v->tb, NDISWAN_A_LINK_MAX) || !v->tb[NDISWAN_A_LINK_ID])
+		return false;
+	memset(v->stats, 0, sizeof(v->stats));
+	if (v->tb[NDISWAN_A_LINK_STATS])
+		nl_nest_parse(v->tb[NDISWAN_A_LINK_STATS], v->stats, NDISWAN_A_STATS_MAX);
+	return true;
+}
+
+static uint64_t number(const struct view *v, int type)
+{
+	return nl_attr_uint(v->tb[type]);
+}
+
+static uint64_t stat(const struct view *v, int type)
+{
+	return nl_attr_uint(v->stats[type]);
+}
+
+static const char *mac_of(const struct nlattr *attr)
+{
+	if (!attr || mnl_attr_get_payload_len(attr) != NDISWAN_HWADDR_LEN)
+		return "-";
+	return text_mac(mnl_attr_get_payload(attr));
+}
+
+static const char *line_text(const struct nlattr *attr, char *text, size_t size)
+{
+	const struct nlattr *tb[NDISWAN_A_LINE_STATE_MAX + 1];
+
+	nl_nest_parse(attr, tb, NDISWAN_A_LINE_STATE_MAX);
+	snprintf(text, size, "%s %s on %s mru %u",
+		 name_protocol((uint16_t)nl_attr_uint(tb[NDISWAN_A_LINE_STATE_PROTOCOL])),
+		 text_ipv4((uint32_t)nl_attr_uint(tb[NDISWAN_A_LINE_STATE_PEER_IPV4])),
+		 netlink_ifname((uint32_t)nl_attr_uint(tb[NDISWAN_A_LINE_STATE_IFINDEX])),
+		 (unsigned int)nl_attr_uint(tb[NDISWAN_A_LINE_STATE_MRU]));
+	return text;
+}
+
+static void line_json(const struct nlattr *attr, struct json *j)
+{
+	const struct nlattr *tb[NDISWAN_A_LINE_STATE_MAX + 1];
+
+	nl_nest_parse(attr, tb, NDISWAN_A_LINE_STATE_MAX);
+	json_open(j, '{');
+	json_field_string(j, "protocol",
+			  name_protocol((uint16_t)nl_attr_uint(tb[NDISWAN_A_LINE_STATE_PROTOCOL])));
+	json_field_string(j, "interface",
+			  netlink_ifname((uint32_t)nl_attr_uint(tb[NDISWAN_A_LINE_STATE_IFINDEX])));
+	json_field_string(j, "address",
+			  text_ipv4((uint32_t)nl_attr_uint(tb[NDISWAN_A_LINE_STATE_PEER_IPV4])));
+	json_field_uint(j, "mru", nl_attr_uint(tb[NDISWAN_A_LINE_STATE_MRU]));
+	json_close(j, '}');
+}
+
+static void stats_members(const struct view *v, struct json *j)
+{
+	json_field_uint(j, "in-packets", stat(v, NDISWAN_A_STATS_RX_PACKETS));
+	json_field_uint(j, "in-bytes", stat(v, NDISWAN_A_STATS_RX_BYTES));
+	json_field_uint(j, "out-packets", stat(v, NDISWAN_A_STATS_TX_PACKETS));
+	json_field_uint(j, "out-bytes", stat(v, NDISWAN_A_STATS_TX_BYTES));
+	json_field_uint(j, "control-in", stat(v, NDISWAN_A_STATS_CONTROL_RX));
+	json_field_uint(j, "control-out", stat(v, NDISWAN_A_STATS_CONTROL_TX));
+	json_field_uint(j, "control-queued", stat(v, NDISWAN_A_STATS_CONTROL_QUEUED));
+	netlink_drops_json(v->nlh, NDISWAN_A_LINK_DROP, j);
+}
+
+static void add_object(const struct view *v, struct table *t, bool stats)
+{
+	static char text[TABLE_OBJECT_LEN];
+	const struct nlattr *attr;
+	struct json j;
+
+	json_init(&j, text, sizeof(text));
+	json_open(&j, '{');
+	json_field_uint(&j, "id", number(v, NDISWAN_A_LINK_ID));
+	json_field_string(&j, "hwaddr", mac_of(v->tb[NDISWAN_A_LINK_HWADDR]));
+	json_field_string(&j, "state",
+			  name_link_state((uint32_t)number(v, NDISWAN_A_LINK_STATE)));
+	json_field_string(&j, "port", name_port_type((uint32_t)number(v, NDISWAN_A_LINK_PORT)));
+	if (number(v, NDISWAN_A_LINK_IFINDEX))
+		json_field_string(&j, "interface",
+				  netlink_ifname((uint32_t)number(v, NDISWAN_A_LINK_IFINDEX)));
+	if (v->tb[NDISWAN_A_LINK_SESSION])
+		json_field_uint(&j, "session", number(v, NDISWAN_A_LINK_SESSION));
+	if (v->tb[NDISWAN_A_LINK_PEER_HWADDR])
+		json_field_string(&j, "peer", mac_of(v->tb[NDISWAN_A_LINK_PEER_HWADDR]));
+	if (v->tb[NDISWAN_A_LINK_PEER_LINK])
+		json_field_uint(&j, "peer-link", number(v, NDISWAN_A_LINK_PEER_LINK));
+	json_field_bool(&j, "send-acfc", number(v, NDISWAN_A_LINK_SEND_ACFC));
+	json_field_bool(&j, "send-pfc", number(v, NDISWAN_A_LINK_SEND_PFC));
+	json_key(&j, "lines");
+	json_open(&j, '[');
+	mnl_attr_for_each(attr, v->nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attr) == NDISWAN_A_LINK_LINE)
+			line_json(attr, &j);
+	}
+	json_close(&j, ']');
+	if (stats)
+		stats_members(v, &j);
+	json_close(&j, '}');
+	if (!j.full)
+		table_object(t, text);
+}
+
+static void add_row(const struct view *v, struct table *t)
+{
+	char text[128] = "-";
+	const struct nlattr *attr;
+
+	/* One line at most today; the last one would be shown of several. */
+	mnl_attr_for_each(attr, v->nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attr) == NDISWAN_A_LINK_LINE)
+			line_text(attr, text, sizeof(text));
+	}
+	table_cell(t, "%llu", (unsigned long long)number(v, NDISWAN_A_LINK_ID));
+	table_cell(t, "%s", mac_of(v->tb[NDISWAN_A_LINK_HWADDR]));
+	table_cell(t, "%s", name_link_state((uint32_t)number(v, NDISWAN_A_LINK_STATE)));
+	table_cell(t, "%s", name_port_type((uint32_t)number(v, NDISWAN_A_LINK_PORT)));
+	table_cell(t, "%s", number(v, NDISWAN_A_LINK_IFINDEX) ?
+		   netlink_ifname((uint32_t)number(v, NDISWAN_A_LINK_IFINDEX)) : "-");
+	if (v->tb[NDISWAN_A_LINK_SESSION])
+		table_cell(t, "%llu", (unsigned long long)number(v, NDISWAN_A_LINK_SESSION));
+	else
+		table_cell(t, "-");
+	if (v->tb[NDISWAN_A_LINK_PEER_LINK])
+		table_cell(t, "link %llu", (unsigned long long)number(v, NDISWAN_A_LINK_PEER_LINK));
+	else
+		table_cell(t, "%s", mac_of(v->tb[NDISWAN_A_LINK_PEER_HWADDR]));
+	table_cell(t, "%s", text);
+	table_cell(t, "%s", text_count(stat(v, NDISWAN_A_STATS_RX_PACKETS)));
+	table_cell(t, "%s", text_count(stat(v, NDISWAN_A_STATS_RX_BYTES)));
+	table_cell(t, "%s", text_count(stat(v, NDISWAN_A_STATS_TX_PACKETS)));
+	table_cell(t, "%s", text_count(stat(v, NDISWAN_A_STATS_TX_BYTES)));
+	table_cell(t, "%s", text_count(netlink_drops_sum(v->nlh, NDISWAN_A_LINK_DROP)));
+}
+
+static int on_link(const struct nlmsghdr *nlh, void *data)
+{
+	struct view v;
+
+	if (!view_parse(&v, nlh))
+		return MNL_CB_OK;
+	if (options.json)
+		add_object(&v, data, options.stats);
+	else
+		add_row(&v, data);
+	return MNL_CB_OK;
+}
+
+static int link_list(int argc, char **argv)
+{
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nl_family family;
+	struct nlmsghdr *nlh;
+	struct table t;
+	struct nl nl;
+	int code;
+
+	if (argc)
+		return usage("link list: unexpected '%s'", argv[0]);
+	code = netlink_open(&nl, &family, NDISWAN_FAMILY_NAME, NULL);
+	if (code)
+		return code;
+	table_init(&t, columns, COLUMNS);
+	nlh = nl_genl_request(&nl, buffer, &family, NDISWAN_CMD_LINK_GET, NLM_F_DUMP);
+	code = netlink_dump(&nl, nlh, on_link, &t, "links");
+	if (!code)
+		code = table_print(&t);
+	table_clean(&t);
+	nl_close(&nl);
+	return code;
+}
+
+static void print_number(const char *name, uint64_t value)
+{
+	printf("  %-18s %llu\n", name, (unsigned long long)value);
+}
+
+static int print_link(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attr;
+	char text[128];
+	struct view v;
+
+	(void)data;
+	if (!view_parse(&v, nlh))
+		return MNL_CB_OK;
+	printf("link %llu %s %s\n", (unsigned long long)number(&v, NDISWAN_A_LINK_ID),
+	       mac_of(v.tb[NDISWAN_A_LINK_HWADDR]),
+	       name_link_state((uint32_t)number(&v, NDISWAN_A_LINK_STATE)));
+	printf("  %-18s %s\n", "port",
+	       name_port_type((uint32_t)number(&v, NDISWAN_A_LINK_PORT)));
+	if (number(&v, NDISWAN_A_LINK_IFINDEX))
+		printf("  %-18s %s\n", "on",
+		       netlink_ifname((uint32_t)number(&v, NDISWAN_A_LINK_IFINDEX)));
+	if (v.tb[NDISWAN_A_LINK_SESSION])
+		print_number("session", number(&v, NDISWAN_A_LINK_SESSION));
+	if (v.tb[NDISWAN_A_LINK_PEER_HWADDR])
+		printf("  %-18s %s\n", "peer", mac_of(v.tb[NDISWAN_A_LINK_PEER_HWADDR]));
+	if (v.tb[NDISWAN_A_LINK_PEER_LINK])
+		print_number("peer link", number(&v, NDISWAN_A_LINK_PEER_LINK));
+	printf("  %-18s acfc %s, pfc %s\n", "sends with",
+	       number(&v, NDISWAN_A_LINK_SEND_ACFC) ? "on" : "off",
+	       number(&v, NDISWAN_A_LINK_SEND_PFC) ? "on" : "off");
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attr) == NDISWAN_A_LINK_LINE)
+			printf("  %-18s %s\n", "line", line_text(attr, text, sizeof(text)));
+	}
+	print_number("in packets", stat(&v, NDISWAN_A_STATS_RX_PACKETS));
+	print_number("in bytes", stat(&v, NDISWAN_A_STATS_RX_BYTES));
+	print_number("out packets", stat(&v, NDISWAN_A_STATS_TX_PACKETS));
+	print_number("out bytes", stat(&v, NDISWAN_A_STATS_TX_BYTES));
+	print_number("control in", stat(&v, NDISWAN_A_STATS_CONTROL_RX));
+	print_number("control out", stat(&v, NDISWAN_A_STATS_CONTROL_TX));
+	print_number("control queued", stat(&v, NDISWAN_A_STATS_CONTROL_QUEUED));
+	netlink_drops_print(nlh, NDISWAN_A_LINK_DROP, "  ");
+	return MNL_CB_OK;
+}
+
+static int object_link(const struct nlmsghdr *nlh, void *data)
+{
+	struct view v;
+
+	if (view_parse(&v, nlh))
+		add_object(&v, data, true);
+	return MNL_CB_OK;
+}
+
+static int link_show(int argc, char **argv)
+{
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nl_family family;
+	struct nlmsghdr *nlh;
+	unsigned int id;
+	struct table t;
+	struct nl nl;
+	char what[32];
+	int code, err;
+
+	if (argc != 1 || !parse_number(argv[0], &id))
+		return usage("link show: expected the number of a link");
+	code = netlink_open(&nl, &family, NDISWAN_FAMILY_NAME, NULL);
+	if (code)
+		return code;
+	table_init(&t, columns, COLUMNS);
+	nlh = nl_genl_request(&nl, buffer, &family, NDISWAN_CMD_LINK_GET, 0);
+	mnl_attr_put_u32(nlh, NDISWAN_A_LINK_ID, id);
+	err = nl_talk(&nl, nlh, options.json ? object_link : print_link, &t);
+	snprintf(what, sizeof(what), "link %u", id);
+	if (err)
+		code = netlink_fail(&nl, err, what);
+	else if (options.json)
+		code = table_print(&t);
+	table_clean(&t);
+	nl_close(&nl);
+	return code;
+}
+
+/**
+ * link_main - rras link
+ * @argc: number of words after it
+ * @argv: the words
+ *
+ * Return: an exit code.
+ */
+int link_main(int argc, char **argv)
+{
+	static const struct command commands[] = {
+		{ "list", link_list },
+		{ "show", link_show },
+		{ 0 },
+	};
+
+	if (!argc)
+		return link_list(0, NULL);
+	return command_run(commands, "command", link_help, argc, argv);
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The kernel's families, see netlink.h.
+ */
+#include <errno.h>
+#include <linux/genetlink.h>
+#include <linux/ndiswan.h>
+#include <linux/wanarp.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "netlink.h"
+#include "rras.h"
+
+#define DUMP_TRIES	20
+
+_Static_assert((int)NDISWAN_A_DROP_REASON == (int)WANARP_A_DROP_REASON &&
+	       (int)NDISWAN_A_DROP_COUNT == (int)WANARP_A_DROP_COUNT,
+	       "both families count drops in the same way");
+
+static const char *module_of(const char *family)
+{
+	return strcmp(family, NDISWAN_FAMILY_NAME) ? family : "ndiswan_shim";
+}
+
+/**
+ * netlink_open - reach a family
+ * @nl: the socket
+ * @family: the family
+ * @name: its name
+ * @group: a multicast group of it, or NULL
+ *
+ * Return: EXIT_OK, or EXIT_FAILED after a message.
+ */
+int netlink_open(struct nl *nl, struct nl_family *family, const char *name, const char *group)
+{
+	int err;
+
+	err = nl_open(nl, NETLINK_GENERIC);
+	if (err)
+		return fail("%s", nl->error);
+	err = nl_resolve(nl, name, group, family);
+	if (!err)
+		return EXIT_OK;
+	if (err == -ENOENT)
+		fail("module %s is not loaded: modprobe %s", module_of(name), module_of(name));
+	else
+		fail("netlink family %s: %s", name, nl->error);
+	nl_close(nl);
+	return EXIT_FAILED;
+}
+
+/**
+ * netlink_fail - say why a request failed
+ * @nl: the socket
+ * @err: what nl_talk() returned
+ * @what: the object of the request
+ *
+ * Return: EXIT_FAILED.
+ */
+int netlink_fail(struct nl *nl, int err, const char *what)
+{
+	if (err == -EPERM)
+		return fail("%s: only root (CAP_NET_ADMIN) may do this", what);
+	return fail("%s: %s", what, nl->error);
+}
+
+/**
+ * netlink_dump - ask for all objects; again while they change under our eyes
+ * @nl: the socket
+ * @nlh: the request, with NLM_F_DUMP
+ * @cb: called for each with @t
+ * @t: the table
+ * @what: the objects, for a message
+ *
+ * Return: EXIT_OK, or EXIT_FAILED after a message.
+ */
+int netlink_dump(struct nl *nl, struct nlmsghdr *nlh, mnl_cb_t cb, struct table *t,
+		 const char *what)
+{
+	int err, tries = 0;
+
+	for (;;) {
+		err = nl_talk(nl, nlh, cb, t);
+		if (err != -EINTR || ++tries == DUMP_TRIES)
+			break;
+		table_reset(t);
+		nlh->nlmsg_seq = ++nl->seq;
+	}
+	return err ? netlink_fail(nl, err, what) : EXIT_OK;
+}
+
+/**
+ * netlink_ifname - name of an interface
+ * @ifindex: its number
+ *
+ * Return: a static buffer; the number itself when it has gone meanwhile.
+ */
+const char *netlink_ifname(uint32_t ifindex)
+{
+	static char names[4][IFNAMSIZ];
+	static unsigned int turn;
+	char *name = names[turn++ % 4];
+
+	if (!if_indextoname(ifindex, name))
+		snprintf(name, IFNAMSIZ, "if%u", ifindex);
+	return name;
+}
+
+static bool drop_parse(const struct nlattr *attr, uint16_t type, const char **reason,
+		       uint64_t *count)
+{
+	const struct nlattr *tb[NDISWAN_A_DROP_MAX + 1];
+
+	if (mnl_attr_get_type(attr) != type)
+		return false;
+	nl_nest_parse(attr, tb, NDISWAN_A_DROP_MAX);
+	*reason = nl_attr_text(tb[NDISWAN_A_DROP_REASON]);
+	*count = nl_attr_uint(tb[NDISWAN_A_DROP_COUNT]);
+	return *reason;
+}
+
+/**
+ * netlink_drops_json - all drop counters as a member "drops"
+ * @nlh: the message
+ * @type: attribute of a drop counter
+ * @j: where to write it
+ */
+void netlink_drops_json(const struct nlmsghdr *nlh, uint16_t type, struct json *j)
+{
+	const struct nlattr *attr;
+	const char *reason;
+	uint64_t count;
+
+	json_key(j, "drops");
+	json_open(j, '[');
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		if (!drop_parse(attr, type, &reason, &count))
+			continue;
+		json_open(j, '{');
+		json_field_string(j, "reason", reason);
+		json_field_uint(j, "count", count);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+/**
+ * netlink_drops_sum - how many were dropped for whatever reason
+ * @nlh: the message
+ * @type: attribute of a drop counter
+ *
+ * Return: the sum.
+ */
+uint64_t netlink_drops_sum(const struct nlmsghdr *nlh, uint16_t type)
+{
+	const struct nlattr *attr;
+	const char *reason;
+	uint64_t count, sum = 0;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		if (drop_parse(attr, type, &reason, &count))
+			sum += count;
+	}
+	return sum;
+}
+
+/**
+ * netlink_drops_print - a line for each drop counter
+ * @nlh: the message
+ * @type: attribute of a drop counter
+ * @indent: what stands before it
+ */
+void netlink_drops_print(const struct nlmsghdr *nlh, uint16_t type, const char *indent)
+{
+	const struct nlattr *attr;
+	const char *reason;
+	uint64_t count;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		if (drop_parse(attr, type, &reason, &count))
+			printf("%sdropped %llu: %s\n", indent, (unsigned long long)count, reason);
+	}
+}

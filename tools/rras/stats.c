@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * rras stats: counters of the modules and of rrasd.
+ */
+#include <linux/ndiswan.h>
+#include <linux/wanarp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon.h"
+#include "netlink.h"
+#include "rras.h"
+
+const char stats_help[] =
+	"usage: rras stats                       counters of all that runs\n"
+	"       rras stats ndiswan | wanarp | rrasd\n"
+	"\n"
+	"A drop is counted once, where it happens, with its reason.\n";
+
+static const struct { const char *name; int type; } counters[] = {
+	{ "links", NDISWAN_A_STATS_LINKS },
+	{ "in-packets", NDISWAN_A_STATS_RX_PACKETS },
+	{ "in-bytes", NDISWAN_A_STATS_RX_BYTES },
+	{ "out-packets", NDISWAN_A_STATS_TX_PACKETS },
+	{ "out-bytes", NDISWAN_A_STATS_TX_BYTES },
+	{ "control-in", NDISWAN_A_STATS_CONTROL_RX },
+	{ "control-out", NDISWAN_A_STATS_CONTROL_TX },
+};
+
+static bool first = true;
+
+/* Members of the one object that is printed with -j. */
+static void open_member(const char *name)
+{
+	printf("%s\n\"%s\":", first ? "{" : ",", name);
+	first = false;
+}
+
+static void ndiswan_json(const struct nlmsghdr *nlh, const struct nlattr **tb)
+{
+	static char text[TABLE_OBJECT_LEN];
+	struct json j;
+	size_t i;
+
+	json_init(&j, text, sizeof(text));
+	json_open(&j, '{');
+	for (i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
+		json_field_uint(&j, counters[i].name, nl_attr_uint(tb[counters[i].type]));
+	netlink_drops_json(nlh, NDISWAN_A_MODULE_STATS_DROP, &j);
+	json_close(&j, '}');
+	open_member("ndiswan");
+	fputs(text, stdout);
+}
+
+static int on_ndiswan(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[NDISWAN_A_STATS_MAX + 1] = { NULL };
+	const struct nlattr *top[NDISWAN_A_MODULE_STATS_MAX + 1];
+	size_t i;
+
+	(void)data;
+	if (nl_genl_parse(nlh, top, NDISWAN_A_MODULE_STATS_MAX))
+		return MNL_CB_OK;
+	if (top[NDISWAN_A_MODULE_STATS_STATS])
+		nl_nest_parse(top[NDISWAN_A_MODULE_STATS_STATS], tb, NDISWAN_A_STATS_MAX);
+	if (options.json) {
+		ndiswan_json(nlh, tb);
+		return MNL_CB_OK;
+	}
+	puts("ndiswan_shim");
+	for (i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
+		printf("  %-24s %llu\n", counters[i].name,
+		       (unsigned long long)nl_attr_uint(tb[counters[i].type]));
+	netlink_drops_print(nlh, NDISWAN_A_MODULE_STATS_DROP, "  ");
+	return MNL_CB_OK;
+}
+
+static int stats_ndiswan(int argc, char **argv)
+{
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nl_family family;
+	struct nlmsghdr *nlh;
+	struct nl nl;
+	int code, err;
+
+	(void)argc;
+	(void)argv;
+	code = netlink_open(&nl, &family, NDISWAN_FAMILY_NAME, NULL);
+	if (code)
+		return code;
+	nlh = nl_genl_request(&nl, buffer, &family, NDISWAN_CMD_STATS_GET, 0);
+	err = nl_talk(&nl, nlh, on_ndiswan, NULL);
+	if (err)
+		code = netlink_fail(&nl, err, "ndiswan");
+	nl_close(&nl);
+	return code;
+}
+
+static int on_wanarp(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[WANARP_A_IFACE_MAX + 1];
+	static char text[TABLE_OBJECT_LEN];
+	struct table *t = data;
+	const char *name;
+	struct json j;
+
+	if (nl_genl_parse(nlh, tb, WANARP_A_IFACE_MAX))
+		return MNL_CB_OK;
+	name = nl_attr_text(tb[WANARP_A_IFACE_NAME]);
+	name = name ? name : "?";
+	if (!options.json) {
+		printf("wanarp %s\n  %-24s %llu\n", name, "projections",
+		       (unsigned long long)nl_attr_uint(tb[WANARP_A_IFACE_PROJECTIONS]));
+		netlink_drops_print(nlh, WANARP_A_IFACE_DROP, "  ");
+		return MNL_CB_OK;
+	}
+	json_init(&j, text, sizeof(text));
+	json_open(&j, '{');
+	json_field_string(&j, "name", name);
+	json_field_uint(&j, "projections", nl_attr_uint(tb[WANARP_A_IFACE_PROJECTIONS]));
+	netlink_drops_json(nlh, WANARP_A_IFACE_DROP, &j);
+	json_close(&j, '}');
+	table_object(t, text);
+	return MNL_CB_OK;
+}
+
+static int stats_wanarp(int argc, char **argv)
+{
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nl_family family;
+	struct nlmsghdr *nlh;
+	struct table t;
+	struct nl nl;
+	int code;
+
+	(void)argc;
+	(void)argv;
+	code = netlink_open(&nl, &family, WANARP_FAMILY_NAME, NULL);
+	if (code)
+		return code;
+	table_init(&t, NULL, 0);
+	nlh = nl_genl_request(&nl, buffer, &family, WANARP_CMD_IFACE_GET, NLM_F_DUMP);
+	code = netlink_dump(&nl, nlh, on_wanarp, &t, "wanarp");
+	if (!code && options.json) {
+		open_member("wanarp");
+		table_print(&t);
+	}
+	table_clean(&t);
+	nl_close(&nl);
+	return code;
+}
+
+static int print_member(const char *key, const char *value, void *data)
+{
+	(void)data;
+	if (strcmp(key, "ok"))
+		printf("  %-24s %s\n", key, value);
+	return 0;
+}
+
+static void show_daemon(const char *line, void *data)
+{
+	(void)data;
+	if (options.json) {
+		open_member("rrasd");
+		fputs(line, stdout);
+	} else {
+		puts("rrasd");
+		json_read_flat(line, print_member, NULL);
+	}
+}
+
+static int stats_rrasd(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return daemon_ask("stats", NULL, NULL, show_daemon);
+}
+
+/* The modules have to be there; the daemon need not. */
+static int stats_all(void)
+{
+	int code;
+
+	code = stats_ndiswan(0, NULL);
+	if (!code)
+		code = stats_wanarp(0, NULL);
+	if (!code && daemon_runs())
+		code = stats_rrasd(0, NULL);
+	return code;
+}
+
+/**
+ * stats_main - rras stats
+ * @argc: number of words after it
+ * @argv: the words
+ *
+ * Return: an exit code.
+ */
+int stats_main(int argc, char **argv)
+{
+	static const struct command commands[] = {
+		{ "ndiswan", stats_ndiswan },
+		{ "wanarp", stats_wanarp },
+		{ "rrasd", stats_rrasd },
+		{ 0 },
+	};
+	int code;
+
+	code = argc ? command_run(commands, "part", stats_help, argc, argv) : stats_all();
+	if (options.json && !first)
+		puts("}");
+	return code;
+}
