@@ -63,7 +63,7 @@ static const struct key keys[] = {
 	{ "ppp", "restart-timer", KIND_TIME, AT(ppp.restart_ms), 100, 60000 },
 	{ "ppp", "max-configure", KIND_NUMBER8, AT(ppp.max_configure), 1, 255 },
 	{ "ppp", "max-terminate", KIND_NUMBER8, AT(ppp.max_terminate), 1, 10 },
-	{ "ppp", "max-failure", KIND_NUMBER8, AT(ppp.max_failure), 1, 100 },
+	{ "ppp", "max-failure", KIND_NUMBER8, AT(ppp.max_failure), 1, 85 },
 	{ "ppp", "send-pfc", KIND_BOOL, AT(send_pfc), 0, 0 },
 	{ "auth", "methods", KIND_METHODS, AT(ppp.auth_peer), 0, 0 },
 	{ "auth", "name", KIND_TEXT, AT(name), 0, 255 },
