@@ -136,8 +136,10 @@ static int wanarp_line_up(struct net *net, struct ndiswan_link *link,
 	if (err)
 		return err;
 	projection = projection_create(iface, link, line);
-	if (!projection)
+	if (!projection) {
+		NL_SET_ERR_MSG(extack, "no memory for the projection");
 		return -ENOMEM;
+	}
 
 	/* Before the address is live: a packet that finds the link by it must
 	 * find the projection on the link.
