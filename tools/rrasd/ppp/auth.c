@@ -62,8 +62,8 @@ void ppp_auth_start(struct ppp_session *s)
  * ppp_auth_stop - LCP is no longer open: nothing counts as proven
  * @s: the session
  *
- * A request the daemon has not answered stays outstanding, so that its late answer is not taken
- * for the answer to a later request.
+ * A request the daemon has not answered stays outstanding: no other is made before its answer
+ * has come and was ignored, so a late answer is never taken for that to a later request.
  */
 void ppp_auth_stop(struct ppp_session *s)
 {
@@ -73,7 +73,6 @@ void ppp_auth_stop(struct ppp_session *s)
 	auth->self_state = PPP_AUTH_OFF;
 	auth->peer_deadline = 0;
 	auth->self_deadline = 0;
-	auth->stale = auth->outstanding;
 }
 
 static void peer_timer(struct ppp_session *s)

@@ -435,13 +435,11 @@ void ppp_session_lower_down(struct ppp_session *s, uint64_t now)
 void ppp_auth_result(struct ppp_session *s, uint64_t now, bool ok, const char *message)
 {
 	struct ppp_auth *auth = &s->auth;
-	bool stale = auth->stale;
 
 	if (!auth->outstanding || !enter(s, now))
 		return;
 	auth->outstanding = false;
-	auth->stale = false;
-	if (stale || auth->peer_state != PPP_AUTH_ASKED)
+	if (auth->peer_state != PPP_AUTH_ASKED)
 		goto out;
 	if (s->lcp.ask_auth == PPP_AUTH_PAP)
 		ppp_pap_answer(s, ok, message ? message : "");

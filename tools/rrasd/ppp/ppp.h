@@ -322,7 +322,6 @@ struct ppp_auth {
 	uint8_t self_state;
 	bool announced:1;		/* auth_ok was called */
 	bool outstanding:1;		/* auth_request was called, its result is due */
-	bool stale:1;			/* ... but what it asked for is no longer of interest */
 };
 
 /* IPCP's part. */

@@ -367,6 +367,23 @@ static void test_chap_client(void)
 	host_done(&h);
 }
 
+/* LCP renegotiates: authentication stops, and begins anew after it. */
+static void test_stopped(void)
+{
+	server_open(PPP_AUTH_CHAP_MD5);
+	host_wait(&h, 27000);
+	host_hex(&h, "c021 01 02 000a 0506 11223344");
+	host_forget(&h);
+	host_wait(&h, 5000);
+	tap_ok(!strstr(h.log, "c223"), "stopped: no challenge while LCP negotiates");
+	h.frames[h.tail % HOST_FRAMES].data[2] = 2;
+	host_input(&h, h.frames[h.tail % HOST_FRAMES].data, h.frames[h.tail % HOST_FRAMES].len);
+	host_wait(&h, 10000);
+	tap_ok(h.s && !h.s->reason && strstr(h.log, "c223:1 c223:1 c223:1"),
+	       "stopped: all challenges again afterwards");
+	host_done(&h);
+}
+
 /* Our own challenge sent back to us is not answered. */
 static void test_reflection(void)
 {
@@ -441,6 +458,7 @@ int main(void)
 	test_rechallenge();
 	test_pap_client();
 	test_chap_client();
+	test_stopped();
 	test_reflection();
 	test_names();
 	test_none();

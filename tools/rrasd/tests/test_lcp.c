@@ -241,6 +241,41 @@ static void test_answers(void)
 	host_done(&h);
 }
 
+/* A request is sent again: the same identifier while no answer came, another afterwards. */
+static void test_again(void)
+{
+	char hex[80], magic[16];
+
+	server_begin();
+	sprintf(magic, "%08x", h.s->lcp.magic);
+	sprintf(hex, "c021 02 01 0013 0104 05d4 0305 c22305 0506 %s", magic);
+	host_wait(&h, 3000);
+	host_next(&h);
+	tap_ok(!strncmp(host_next(&h), "c021 01 01", 10), "unanswered: the same request");
+	host_hex(&h, hex);
+	tap_number(h.s->lcp.fsm.state, PPP_ACK_RCVD, "whose Ack counts");
+	host_wait(&h, 3000);
+	tap_ok(!strncmp(host_next(&h), "c021 01 02", 10), "answered: another identifier");
+	host_done(&h);
+
+	host_init(&h, PPP_CLIENT, 3);
+	host_start(&h);
+	host_hex(&h, "c021 01 01 000e 0304 c023 0506 11223344");
+	host_hex(&h, "c021 01 02 000a 0506 11223344");
+	h.frames[0].data[2] = 2;
+	host_input(&h, h.frames[0].data, h.frames[0].len);
+	tap_number(h.s->phase, PPP_PHASE_NETWORK, "the newest request is the one that counts");
+	host_done(&h);
+
+	server_begin();
+	sprintf(hex, "c021 01 01 000a 0506 %08x", h.s->lcp.magic);
+	host_hex(&h, hex);
+	sprintf(hex, "c021 03 01 000a 0506 %08x", h.s->lcp.nak_magic);
+	host_hex(&h, hex);
+	tap_number(h.s->lcp.loops, 2, "our own request and our own Nak are two signs of a loop");
+	host_done(&h);
+}
+
 /* Naks without end: they become Rejects, and then it ends. */
 static void test_loops(void)
 {
@@ -482,6 +517,7 @@ int main(void)
 	test_refused();
 	test_flags();
 	test_answers();
+	test_again();
 	test_loops();
 	loop_back(false);
 	loop_back(true);
