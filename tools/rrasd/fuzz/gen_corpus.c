@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "../tests/host.h"
+#include "../tests/tap.h"
 
 struct seed {
 	const char *target, *name;
@@ -95,7 +96,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	mkdir(argv[1], 0777);
-	for (i = 0; i < sizeof(seeds) / sizeof(seeds[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(seeds); i++)
 		write_seed(argv[1], &seeds[i]);
 	return 0;
 }

@@ -43,6 +43,11 @@ struct host_frame {
  * @biggest: bytes of the largest one
  * @link: from lcp_up()
  * @net: from the last network callback
+ * @asked: from the last auth_request(); its pointers are no longer valid
+ * @asked_name: the name in it
+ * @frames: what was output and not taken yet
+ * @head: frames output so far, modulo HOST_FRAMES the place of the next
+ * @tail: frames taken so far
  * @log: names of the callbacks, each followed by a space
  */
 struct host {

@@ -7,6 +7,10 @@
 
 #include <stdbool.h>
 
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#endif
+
 bool tap_ok(bool good, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void tap_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 bool tap_text(const char *got, const char *wanted, const char *what);

@@ -86,7 +86,7 @@ static void test_pap_malformed(void)
 
 	server_open(PPP_AUTH_PAP);
 	host_forget(&h);
-	for (i = 0; i < sizeof(frames) / sizeof(frames[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(frames); i++)
 		host_hex(&h, frames[i]);
 	tap_number(h.s->counters.malformed, i, "PAP: malformed packets are counted");
 	tap_text(h.log, "", "PAP: and nothing else happens");
@@ -112,7 +112,8 @@ static void test_deferred(void)
 	host_wait(&h, 40000);
 	tap_ok(h.s && !h.s->reason, "deferred: the method's clock stands still");
 	ppp_auth_result(h.s, h.now, true, NULL);
-	tap_text(host_next(&h), "c023 02 22 0005 00", "deferred: the newest identifier is answered");
+	tap_text(host_next(&h), "c023 02 22 0005 00",
+		 "deferred: the newest identifier is answered");
 	tap_number(h.s->phase, PPP_PHASE_NETWORK, "deferred: and the session goes on");
 	ppp_auth_result(h.s, h.now, false, NULL);
 	tap_number(h.s->phase, PPP_PHASE_NETWORK, "deferred: a second result is ignored");
@@ -197,7 +198,7 @@ static void test_chap_malformed(void)
 
 	server_open(PPP_AUTH_CHAP_MD5);
 	host_forget(&h);
-	for (i = 0; i < sizeof(frames) / sizeof(frames[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(frames); i++)
 		host_hex(&h, frames[i]);
 	strcpy(hex, "c223 02 01 0115 10 00112233445566778899aabbccddeeff");
 	for (i = 0; i < 256; i++)

@@ -53,7 +53,7 @@ static void cell_text(char *text, const struct ppp_step *step)
 	unsigned int i;
 
 	*text = '\0';
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		if (!(step->actions & 1 << i))
 			continue;
 		strcat(text, between);
@@ -66,7 +66,7 @@ static void cell_text(char *text, const struct ppp_step *step)
 		step->crossed ? "x" : "");
 }
 
-/* The RFC's cell without its "p" (the passive option is not ours); a dash stays and does nothing. */
+/* The RFC's cell without its "p": the passive option is not ours. A dash stays, does nothing. */
 static void rfc_text(char *text, const char *cell, int state)
 {
 	size_t len = strlen(cell);
@@ -375,7 +375,7 @@ static void test_restart(void)
 	static const struct {
 		int state, next;
 		const char *does;
-	} cases[] = {
+	} rows[] = {
 		{ PPP_STOPPED, PPP_REQ_SENT, "scr" },
 		{ PPP_CLOSING, PPP_REQ_SENT, "scr" },
 		{ PPP_STOPPING, PPP_REQ_SENT, "scr" },
@@ -386,12 +386,12 @@ static void test_restart(void)
 	struct ppp_fsm f;
 	unsigned int i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		setup(&s, &config, &f, cases[i].state);
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		setup(&s, &config, &f, rows[i].state);
 		config.restart = true;
 		inject(&s, &f, PPP_EV_OPEN);
-		tap_text(trace, cases[i].does, "restart option: Open negotiates anew");
-		tap_number(f.state, cases[i].next, "restart option: Open leads to Req-Sent");
+		tap_text(trace, rows[i].does, "restart option: Open negotiates anew");
+		tap_number(f.state, rows[i].next, "restart option: Open leads to Req-Sent");
 	}
 }
 

@@ -29,7 +29,7 @@ struct option_case {
 	const char *request, *reply, *what;
 };
 
-static void run_options(const struct option_case *cases, size_t n, bool dns)
+static void run_options(const struct option_case *rows, size_t n, bool dns)
 {
 	char frame[700], got[400];
 	uint8_t data[300];
@@ -38,15 +38,15 @@ static void run_options(const struct option_case *cases, size_t n, bool dns)
 
 	for (i = 0; i < n; i++) {
 		server_network(dns);
-		len = host_unhex(cases[i].request, data, sizeof(data));
-		sprintf(frame, "8021 01 33 %04zx %s", 4 + len, cases[i].request);
+		len = host_unhex(rows[i].request, data, sizeof(data));
+		sprintf(frame, "8021 01 33 %04zx %s", 4 + len, rows[i].request);
 		host_hex(&h, frame);
 		text = host_next(&h);
 		if (!strncmp(text, "8021 ", 5) && !strncmp(text + 8, "33 ", 3))
 			sprintf(got, "%.2s %s", text + 5, strlen(text) > 16 ? text + 16 : "");
 		else
 			strcpy(got, text);
-		tap_text(got, cases[i].reply, cases[i].what);
+		tap_text(got, rows[i].reply, rows[i].what);
 		host_done(&h);
 	}
 }
@@ -81,8 +81,8 @@ static void test_options(void)
 		{ "0306 00000000 8102", "03 03060a00000581060a000035", "DNS without data: Nak" },
 	};
 
-	run_options(plain, sizeof(plain) / sizeof(plain[0]), false);
-	run_options(dns, sizeof(dns) / sizeof(dns[0]), true);
+	run_options(plain, ARRAY_SIZE(plain), false);
+	run_options(dns, ARRAY_SIZE(dns), true);
 }
 
 /* Nothing allows the client to send before the kernel was prepared. */

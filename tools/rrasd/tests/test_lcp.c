@@ -18,7 +18,7 @@ struct option_case {
 	const char *what;
 };
 
-static void run_options(const struct option_case *cases, size_t n, bool pppoe)
+static void run_options(const struct option_case *rows, size_t n, bool pppoe)
 {
 	char frame[700], got[1200];
 	const char *text;
@@ -32,21 +32,21 @@ static void run_options(const struct option_case *cases, size_t n, bool pppoe)
 		h.config.allow_acfc = true;
 		host_start(&h);
 		host_drain(&h);
-		len = host_unhex(cases[i].request, data, sizeof(data));
-		sprintf(frame, "c021 01 33 %04zx %s", 4 + len, cases[i].request);
+		len = host_unhex(rows[i].request, data, sizeof(data));
+		sprintf(frame, "c021 01 33 %04zx %s", 4 + len, rows[i].request);
 		host_hex(&h, frame);
 		text = host_next(&h);
 		if (!strncmp(text, "c021 ", 5) && !strncmp(text + 8, "33 ", 3))
 			sprintf(got, "%.2s %s", text + 5, strlen(text) > 16 ? text + 16 : "");
 		else
 			strcpy(got, text);
-		if (strchr(cases[i].reply, '*'))
-			got[strchr(cases[i].reply, '*') - cases[i].reply] = '\0';
-		len = strcspn(cases[i].reply, "*");
-		tap_ok(strlen(got) == len && !strncmp(got, cases[i].reply, len),
-		       "%s: %s", pppoe ? "PPPoE" : "other port", cases[i].what);
-		if (strncmp(got, cases[i].reply, len))
-			tap_note("got \"%s\", wanted \"%s\"", got, cases[i].reply);
+		if (strchr(rows[i].reply, '*'))
+			got[strchr(rows[i].reply, '*') - rows[i].reply] = '\0';
+		len = strcspn(rows[i].reply, "*");
+		tap_ok(strlen(got) == len && !strncmp(got, rows[i].reply, len),
+		       "%s: %s", pppoe ? "PPPoE" : "other port", rows[i].what);
+		if (strncmp(got, rows[i].reply, len))
+			tap_note("got \"%s\", wanted \"%s\"", got, rows[i].reply);
 		host_done(&h);
 	}
 }
@@ -93,11 +93,11 @@ static void test_options(void)
 		{ "0205 000a00", "03 0206ffffffff", "ACCM with three bytes" },
 		{ "0802", "02 0802", "ACFC" },
 		{ "0803 00", "03 0802", "ACFC with data" },
-		{ "0702 0802 0206 00000000", "02 070208020206" "00000000", "all three" },
+		{ "0702 0802 0206 00000000", "02 07020802020600000000", "all three" },
 	};
 
-	run_options(pppoe, sizeof(pppoe) / sizeof(pppoe[0]), true);
-	run_options(other, sizeof(other) / sizeof(other[0]), false);
+	run_options(pppoe, ARRAY_SIZE(pppoe), true);
+	run_options(other, ARRAY_SIZE(other), false);
 }
 
 /* The peer asks us to authenticate. */

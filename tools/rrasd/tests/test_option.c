@@ -28,13 +28,14 @@ static void test_valid(void)
 	static const struct {
 		const char *hex, *what;
 		bool valid;
-	} cases[] = {
+	} rows[] = {
 		{ "", "an empty list", true },
 		{ "0102", "an option without data", true },
 		{ "0104 05dc 0506 01020304", "two options", true },
 		{ "01", "a type without a length", false },
 		{ "0100", "length 0", false },
 		{ "0101", "length 1", false },
+		{ "0101 02", "length 1 before what could be an option", false },
 		{ "0105 0000", "length beyond the list", false },
 		{ "01ff", "length 255 in two bytes", false },
 		{ "0102 0102 01", "a tail of one byte", false },
@@ -45,10 +46,10 @@ static void test_valid(void)
 	unsigned int i;
 	size_t len;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		data = exact(cases[i].hex, &len);
-		tap_ok(ppp_options_valid(data, len) == cases[i].valid, "list with %s is %s",
-		       cases[i].what, cases[i].valid ? "valid" : "malformed");
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		data = exact(rows[i].hex, &len);
+		tap_ok(ppp_options_valid(data, len) == rows[i].valid, "list with %s is %s",
+		       rows[i].what, rows[i].valid ? "valid" : "malformed");
 		free(data);
 	}
 	tap_ok(ppp_options_valid(NULL, 0), "no list at all is an empty list");
@@ -78,7 +79,7 @@ static void test_subset(void)
 	static const struct {
 		const char *part, *what;
 		bool subset;
-	} cases[] = {
+	} rows[] = {
 		{ "", "nothing", false },
 		{ "0104 05dc", "the first", true },
 		{ "0702", "the last", true },
@@ -95,11 +96,11 @@ static void test_subset(void)
 	unsigned int i;
 
 	all = exact("0104 05dc 0506 01020304 0702", &all_len);
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		part = exact(cases[i].part, &len);
-		tap_ok(ppp_options_subset(part, len, all, all_len) == cases[i].subset,
-		       "Reject of %s is %s", cases[i].what,
-		       cases[i].subset ? "valid" : "not valid");
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		part = exact(rows[i].part, &len);
+		tap_ok(ppp_options_subset(part, len, all, all_len) == rows[i].subset,
+		       "Reject of %s is %s", rows[i].what,
+		       rows[i].subset ? "valid" : "not valid");
 		free(part);
 	}
 	free(all);
