@@ -1,0 +1,92 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12 6.1 uml-debug
+# timeout: 240
+#
+# Authentication with stock pppd: each method, wrong passwords, unknown names, the user
+# with an address of his own, and a client that cannot do what the server wants.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../lib/net.sh
+. "$(dirname "$0")/../lib/net.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/pppd.sh
+. "$TESTING/lib/pppd.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/rrasd.sh
+. "$TESTING/lib/rrasd.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/raw.sh
+. "$TESTING/lib/raw.sh"
+
+need_programs pppd
+topology 4
+# bob's line for this server counts more than his line for any; eve has no address.
+rrasd_config auth name concentrator
+printf '%s\n' 'bob concentrator secret-bob *' 'eve * secret-eve' \
+	'"two words" * "a \"quoted\" one" *' >>"$RRAS_LOG/secrets"
+sed -i 's/^bob \* .*/bob * another-secret */' "$RRAS_LOG/secrets"
+rrasd_start s
+
+# All the good ones at once.
+pppd_start pap c1 eth0 alice secret-alice refuse-chap refuse-eap
+pppd_start chap c2 eth0 bob secret-bob refuse-pap refuse-eap
+pppd_start fixed c3 eth0 dave secret-dave
+pppd_start words c4 eth0 'two words' 'a "quoted" one' 2>/dev/null
+for name in pap chap fixed; do
+	expect_ok "$name: connected" pppd_wait_up "$name" 60
+done
+expect_equal "PAP is what was used" PAP "$(session_field alice auth)"
+expect_equal "CHAP is what was used" CHAP-MD5 "$(session_field bob auth)"
+expect_ok "pppd says so: PAP" pppd_says pap 'PAP authentication succeeded'
+expect_ok "pppd says so: CHAP" pppd_says chap 'CHAP authentication succeeded'
+expect_equal "a user with an address of his own gets it" 10.64.9.9 "$(pppd_local fixed)"
+for name in pap:alice chap:bob fixed:dave; do
+	expect_equal "${name#*:}: the list shows the client's address" \
+		"$(pppd_local "${name%:*}")" "$(session_field "${name#*:}" address)"
+done
+expect_ok "that address works, though it is in no pool" \
+	on h ping -qc 2 -W 5 10.64.9.9
+expect_match "a route leads to it" '10.64.9.9 .*dev ras0' ip -n s route
+expect_ok "DNS was handed out" pppd_says pap '192.0.2.53'
+pppd_stop pap
+pppd_stop chap
+pppd_stop fixed
+if pppd_wait_up words 5; then
+	ok "a name and a secret with blanks and quotes"
+	expect_match "is shown" 'two words' rras session list
+else
+	not_ok "a name and a secret with blanks and quotes"
+fi
+pppd_stop words
+expect_ok "nothing is left of them" poll 10 nothing_left
+expect_fail "the route is gone too" bash -c 'ip -n s route | grep 10.64.9.9'
+
+# All the bad ones at once.
+failed=$(counter auth-failed)
+pppd_start bad-pap c1 eth0 alice wrong refuse-chap refuse-eap
+pppd_start bad-chap c2 eth0 bob another-secret refuse-pap refuse-eap
+pppd_start nobody c3 eth0 mallory secret-alice
+pppd_start none c4 eth0 eve secret-eve
+for name in bad-pap bad-chap nobody none; do
+	expect_ok "$name: pppd gives up" pppd_wait_end "$name" 60
+	expect_fail "$name: without an address" pppd_says "$name" '^local  IP address'
+done
+expect_ok "PAP with a wrong password is refused" pppd_says bad-pap 'PAP AuthNak|PAP authentication failed'
+expect_ok "CHAP with a wrong password is refused" pppd_says bad-chap 'CHAP authentication failed'
+expect_ok "an unknown name is refused" pppd_says nobody 'authentication failed'
+expect_equal "the refused are counted" 3 $(($(counter auth-failed) - failed))
+expect_ok "nothing is left of them" poll 10 nothing_left
+refused=$(sed -nE 's/.* (PAP|CHAP-MD5) of .(alice|bob|mallory). refused: //p' "$RRAS_LOG/rrasd.log" | sort -u)
+expect_equal "the log gives all of them the same reason" "wrong name or secret" "$refused"
+expect_match "and one for a user without an address" 'eve: .*address' cat "$RRAS_LOG/rrasd.log"
+
+# The server wants CHAP, and this client has only PAP.
+sed -i 's/^methods .*/methods chap-md5/' "$RRASD_CONF"
+kill -HUP "$rrasd_pid"
+poll 10 grep -q "reload: .* users" "$RRAS_LOG/rrasd.log"
+pppd_start only-pap c1 eth0 alice secret-alice refuse-chap refuse-eap
+pppd_start both c2 eth0 alice secret-alice
+expect_ok "a client that has only PAP gives up" pppd_wait_end only-pap 60
+expect_fail "its password was never asked for" pppd_says only-pap 'sent \[PAP'
+expect_ok "another one is let in after the reload" pppd_wait_up both 60
+expect_equal "by CHAP" CHAP-MD5 "$(session_field alice auth)"
+pppd_stop both
+expect_ok "nothing is left of them" poll 10 nothing_left
+expect_ok "the daemon stops" rrasd_stop
