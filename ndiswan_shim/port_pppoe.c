@@ -12,6 +12,7 @@
  * on a copy. Frames of sessions that are not ours go on to whoever wants them.
  */
 #include <linux/if_arp.h>
+#include <linux/if_vlan.h>
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
@@ -98,13 +99,21 @@ static bool session_receive(struct sk_buff *skb,
 	return true;
 }
 
+/* For this station, and not of a VLAN that the device does not have: the stack
+ * itself looks at that only after an rx_handler.
+ */
+static bool frame_is_ours(const struct sk_buff *skb)
+{
+	return skb->pkt_type == PACKET_HOST &&
+	       !(skb_vlan_tag_present(skb) && skb_vlan_tag_get_id(skb));
+}
+
 static rx_handler_result_t pppoe_rx_handler(struct sk_buff **pskb)
 {
 	struct sk_buff *skb = *pskb;
 	enum ndiswan_rx verdict;
 
-	if (likely(skb->protocol != htons(ETH_P_PPP_SES)) ||
-	    unlikely(skb->pkt_type != PACKET_HOST))
+	if (skb->protocol != htons(ETH_P_PPP_SES) || unlikely(!frame_is_ours(skb)))
 		return RX_HANDLER_PASS;
 	skb = skb_share_check(skb, GFP_ATOMIC);
 	if (unlikely(!skb))
@@ -130,7 +139,7 @@ static int pppoe_ptype_receive(struct sk_buff *skb, struct net_device *dev,
 	struct pppoe_lower *lower = ptype->af_packet_priv;
 	enum ndiswan_rx verdict;
 
-	if (skb->pkt_type != PACKET_HOST) {
+	if (!frame_is_ours(skb)) {
 		consume_skb(skb);
 		return NET_RX_DROP;
 	}
