@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The configuration file: every mistake is reported with its line, and the example has none.
+ */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../config.h"
+#include "../config_value.h"
+#include "tap.h"
+
+#define GOOD	"[wan]\nlocal-address 10.0.0.1\n[pppoe]\ninterface eth0\n"
+
+static char last[512];
+static unsigned int last_line;
+
+static void emit(const struct diag *diag, unsigned int line, bool error, const char *text)
+{
+	(void)diag;
+	if (!error)
+		return;
+	strncpy(last, text, sizeof(last) - 1);
+	last_line = line;
+}
+
+static struct config *parse(const char *text, struct diag *diag)
+{
+	*diag = (struct diag){ .file = "test", .emit = emit };
+	last[0] = '\0';
+	return config_parse(text, strlen(text), diag);
+}
+
+/* @text is line 5 and what follows of an otherwise good file. */
+static void expect_mistake(const char *text, unsigned int line, const char *word)
+{
+	char file[2048];
+	struct config *c;
+	struct diag diag;
+
+	strcpy(file, GOOD);
+	strcat(file, text);
+	c = parse(file, &diag);
+	tap_ok(!c && diag.errors == 1 && last_line == line && strstr(last, word),
+	       "line %u: %s", last_line, last);
+	config_put(c);
+}
+
+static void test_mistakes(void)
+{
+	static char longest[700];
+
+	expect_mistake("x y\n", 5, "has no key 'x'");
+	expect_mistake("[wan\n", 5, "expected [section]");
+	expect_mistake("[wan] x\n", 5, "expected [section]");
+	expect_mistake("[foo]\nbar 1\nbaz 2\n", 5, "no section is called 'foo'");
+	expect_mistake("[ppp]\n\n# comment\nmru\n", 8, "a value is missing");
+	expect_mistake("[ppp]\nmru \"\"\n", 6, "a value is missing");
+	expect_mistake("[ppp]\nmru 127\n", 6, "from 128 to 1492");
+	expect_mistake("[ppp]\nmru 1493\n", 6, "from 128 to 1492");
+	expect_mistake("[ppp]\nmru -1\n", 6, "expected a number");
+	expect_mistake("[ppp]\nmru 1000x\n", 6, "nothing after it");
+	expect_mistake("[ppp]\nmru 99999999999999999999\n", 6, "too large");
+	expect_mistake("[ppp]\necho-interval 1d\n", 6, "a time such as");
+	expect_mistake("[ppp]\nrestart-timer 99ms\n", 6, "a time from 100ms");
+	expect_mistake("[ppp]\ndns1 1.2.3\n", 6, "an IPv4 address");
+	expect_mistake("[ppp]\ndns1 224.0.0.1\n", 6, "unicast");
+	expect_mistake("[ppp]\nsend-pfc true\n", 6, "yes or no");
+	expect_mistake("[auth]\nmethods eap\n", 6, "chap-md5 pap");
+	expect_mistake("[auth]\nmethods \" \"\n", 6, "at least one");
+	expect_mistake("[auth]\nname \"open\n", 6, "not closed");
+	expect_mistake("[auth]\nsecrets relative/path\n", 6, "begins with /");
+	expect_mistake("[pppoe]\ninterface eth0\n", 6, "in the list already");
+	expect_mistake("[pppoe]\ninterface a/b\n", 6, "interface name");
+	expect_mistake("[pppoe]\ninterface abcdefghijklmnop\n", 6, "at most 15");
+	expect_mistake("[pool]\naddress 10.0.0.9-10.0.0.1\n", 6, "lower than the first");
+	expect_mistake("[pool]\naddress 10.0.0.0/8\n", 6, "from 12 to 32");
+	expect_mistake("[pool]\naddress 10.0.0.1/24\n", 6, "bits set");
+	expect_mistake("[pool]\naddress 10.0.0.1-10.255.0.1\n", 6, "more than 1048576");
+	expect_mistake("[pool]\naddress 10.0.0.0/24\naddress 10.0.0.255\n", 7, "overlaps");
+	expect_mistake("[pool]\naddress 10.0.0.0/12\naddress 10.16.0.0/12\n", 7, "more than 1048576");
+	expect_mistake("[daemon]\nlog-level loud\n", 6, "debug");
+	expect_mistake("[limits]\nsessions 0\n", 6, "from 1");
+	memset(longest, 'x', 600);
+	expect_mistake(longest, 5, "longer than 511");
+}
+
+static void test_missing(void)
+{
+	struct config *c;
+	struct diag diag;
+
+	c = parse("[pppoe]\ninterface eth0\n", &diag);
+	tap_ok(!c && diag.errors == 1 && strstr(last, "local-address"), "%s", last);
+	c = parse("[wan]\nlocal-address 10.0.0.1\n", &diag);
+	tap_ok(!c && diag.errors == 1 && strstr(last, "interface"), "%s", last);
+	c = parse("local-address 10.0.0.1\n" GOOD, &diag);
+	tap_ok(!c && last_line == 1 && strstr(last, "before the first"), "%s", last);
+	diag = (struct diag){ .file = "test" };
+	c = config_parse("[wan]\0\n", 7, &diag);
+	tap_ok(!c, "a NUL");
+	c = parse("", &diag);
+	tap_ok(!c && diag.errors == 2, "an empty file");
+}
+
+static void test_good(void)
+{
+	struct config *c;
+	struct diag diag;
+
+	c = parse("# comment\n  [wan]  \n\tlocal-address\t10.0.0.1   # ours\ncreate yes\n"
+		  "[pppoe]\ninterface eth0\ninterface eth0.5\nac-name \"a # b\"\n"
+		  "service-name one\nservice-name \"two words\"\n"
+		  "[pool]\naddress 10.0.0.0/30\naddress 10.1.0.5-10.1.0.7\naddress 10.2.0.1\n"
+		  "[ppp]\necho-interval 500ms\nlcp-timeout 2m\nmru 1400\nmru 1300\n"
+		  "[auth]\nmethods pap\r\n[limits]\nsessions 10\n[daemon]\nlog-level debug",
+		  &diag);
+	tap_ok(c && !diag.errors, "a good file");
+	tap_number(diag.warnings, 1, "with one warning for a key that is there twice");
+	if (!c)
+		return;
+	tap_ok(c->local.s_addr == htonl(0x0a000001) && c->ppp.local.s_addr == c->local.s_addr,
+	       "address");
+	tap_ok(c->wan_create, "create");
+	tap_text(c->wan, "ras0", "the default interface");
+	tap_number((long long)c->interfaces.count, 2, "two interfaces");
+	tap_text(c->interfaces.item[1], "eth0.5", "the second");
+	tap_text(c->ac_name, "a # b", "a quoted value keeps its #");
+	tap_text(c->services.item[1], "two words", "and its blanks");
+	tap_number((long long)c->pool_count, 3, "three ranges");
+	tap_ok(c->pool[0].first == 0x0a000001 && c->pool[0].last == 0x0a000002 &&
+	       c->pool[0].route_first == 0x0a000000 && c->pool[0].route_last == 0x0a000003,
+	       "a network without its edges, routed with them");
+	tap_ok(c->pool[1].first == 0x0a010005 && c->pool[1].last == 0x0a010007, "a range");
+	tap_ok(c->pool[2].first == 0x0a020001 && c->pool[2].last == 0x0a020001, "one address");
+	tap_number(c->ppp.echo_ms, 500, "milliseconds");
+	tap_number(c->ppp.lcp_limit_ms, 120000, "minutes");
+	tap_number(c->ppp.mru, 1300, "the later of two lines counts");
+	tap_number(c->ppp.auth_peer, PPP_AUTH_PAP, "methods");
+	tap_number(c->unfinished, 10, "no more unfinished sessions than sessions");
+	tap_number(c->log_level, LOG_LEVEL_DEBUG, "the last line has no end");
+	config_put(c);
+}
+
+static void test_example(void)
+{
+	struct diag diag = { .file = "rrasd.conf.example", .emit = emit };
+	struct config *c;
+
+	c = config_load("../rrasd.conf.example", &diag);
+	tap_ok(c && !diag.errors && !diag.warnings, "the example has no mistake: %s", last);
+	config_put(c);
+	c = config_load("/nonexistent", &diag);
+	tap_ok(!c && strstr(last, "cannot read"), "a file that is not there");
+	c = config_load("/", &diag);
+	tap_ok(!c && strstr(last, "cannot read"), "a directory");
+}
+
+static void test_reload(void)
+{
+	struct config *old, *new;
+	struct diag diag;
+
+	old = parse(GOOD "ac-name old\n[pool]\naddress 10.0.0.0/24\n", &diag);
+	new = parse("[wan]\nlocal-address 10.9.9.9\ninterface ras9\ncreate yes\n"
+		    "[pppoe]\ninterface eth9\nac-name new\n[daemon]\ncontrol-socket /x\n", &diag);
+	if (!old || !new)
+		abort();
+	diag = (struct diag){ .file = "test", .emit = emit };
+	config_keep_fixed(new, old, &diag);
+	tap_number(diag.warnings, 6, "six changes take a restart");
+	tap_text(new->wan, "ras0", "interface");
+	tap_text(new->interfaces.item[0], "eth0", "where to listen");
+	tap_text(new->control_socket, "/run/rrasd.sock", "socket");
+	tap_text(new->ac_name, "new", "the name changes");
+	tap_ok(new->ppp.local.s_addr == htonl(0x0a000001), "address");
+	tap_number((long long)new->pool_count, 1, "pool");
+	config_get(old);
+	config_put(old);
+	config_put(old);
+	config_put(new);
+}
+
+int main(void)
+{
+	test_mistakes();
+	test_missing();
+	test_good();
+	test_example();
+	test_reload();
+	return tap_end();
+}
