@@ -31,14 +31,22 @@ int wan_nl_create(struct nl *nl, const char *name)
 	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
 	struct nlmsghdr *nlh;
 	struct nlattr *nest;
+	int err;
 
 	nlh = nl_request(nl, buffer, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
 	put_link(nlh, 0);
 	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
-	mnl_attr_put(nlh, IFLA_IFALIAS, sizeof(WAN_ALIAS) - 1, WAN_ALIAS);
 	nest = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
 	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, WAN_KIND);
 	mnl_attr_nest_end(nlh, nest);
+	err = nl_talk(nl, nlh, NULL, NULL);
+	if (err)
+		return err;
+	/* An alias is not taken at creation. It tells a later process whose interface this is. */
+	nlh = nl_request(nl, buffer, RTM_NEWLINK, 0);
+	put_link(nlh, 0);
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+	mnl_attr_put_strz(nlh, IFLA_IFALIAS, WAN_ALIAS);
 	return nl_talk(nl, nlh, NULL, NULL);
 }
 
