@@ -23,8 +23,7 @@ static int rtnetlink;
 
 static void ppp_start(const struct options *options)
 {
-	if (!options->local)
-		die("--local is needed");
+	(void)options;
 	rtnetlink = netlink_open(NETLINK_ROUTE);
 }
 
@@ -59,14 +58,44 @@ static int ppp_open(unsigned long request, int *argument)
 	return fd;
 }
 
-/* Up, with the MTU that PPPoE leaves and a host route to the other end. */
-static void address_up(const struct options *options, unsigned int number,
-		       int ifindex)
+/* The kernel makes the host route to the other end by itself. */
+static void add_address(struct message *message, const struct options *options,
+			uint32_t remote, int ifindex)
 {
-	uint32_t local = htonl(options->local), mtu = 1492;
-	uint32_t remote = htonl(options->base + number);
-	struct message message = { .length = 0 };
+	uint32_t local = htonl(options->local);
 	struct ifaddrmsg *ifa;
+
+	ifa = message_begin(message, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL,
+			    sizeof(*ifa));
+	ifa->ifa_family = AF_INET;
+	ifa->ifa_prefixlen = 32;
+	ifa->ifa_index = ifindex;
+	message_attribute(message, IFA_LOCAL, &local, sizeof(local));
+	message_attribute(message, IFA_ADDRESS, &remote, sizeof(remote));
+}
+
+static void add_route(struct message *message, uint32_t remote, int ifindex)
+{
+	struct rtmsg *rtm;
+
+	rtm = message_begin(message, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL,
+			    sizeof(*rtm));
+	rtm->rtm_family = AF_INET;
+	rtm->rtm_dst_len = 32;
+	rtm->rtm_table = RT_TABLE_MAIN;
+	rtm->rtm_protocol = RTPROT_STATIC;
+	rtm->rtm_scope = RT_SCOPE_LINK;
+	rtm->rtm_type = RTN_UNICAST;
+	message_attribute(message, RTA_DST, &remote, sizeof(remote));
+	message_attribute(message, RTA_OIF, &ifindex, sizeof(ifindex));
+}
+
+/* Up, with the MTU that PPPoE leaves. */
+static void bring_up(const struct options *options, unsigned int number,
+		     int ifindex)
+{
+	uint32_t remote = htonl(options->base + number), mtu = 1492;
+	struct message message = { .length = 0 };
 	struct ifinfomsg *ifi;
 
 	ifi = message_begin(&message, RTM_NEWLINK, 0, sizeof(*ifi));
@@ -74,13 +103,10 @@ static void address_up(const struct options *options, unsigned int number,
 	ifi->ifi_flags = IFF_UP;
 	ifi->ifi_change = IFF_UP;
 	message_attribute(&message, IFLA_MTU, &mtu, sizeof(mtu));
-	ifa = message_begin(&message, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL,
-			    sizeof(*ifa));
-	ifa->ifa_family = AF_INET;
-	ifa->ifa_prefixlen = 32;
-	ifa->ifa_index = ifindex;
-	message_attribute(&message, IFA_LOCAL, &local, sizeof(local));
-	message_attribute(&message, IFA_ADDRESS, &remote, sizeof(remote));
+	if (options->local)
+		add_address(&message, options, remote, ifindex);
+	else
+		add_route(&message, remote, ifindex);
 	message_send(rtnetlink, &message);
 }
 
@@ -99,7 +125,7 @@ static void ppp_create(const struct options *options, unsigned int number, int *
 	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "ppp%d", unit);
 	if (ioctl(rtnetlink, SIOCGIFINDEX, &ifr))
 		die("%s: %s", ifr.ifr_name, strerror(errno));
-	address_up(options, number, ifr.ifr_ifindex);
+	bring_up(options, number, ifr.ifr_ifindex);
 }
 
 static void ppp_settle(void)

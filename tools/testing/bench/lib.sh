@@ -69,6 +69,8 @@ place() {
 		on "$ns" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 \
 			net.ipv6.conf.default.disable_ipv6=1 2>/dev/null || true
 	done
+	# What Debian has; a kernel of another configuration may give each unit more.
+	sysctl -qw net.core.default_qdisc=pfifo_fast
 	# The peer has a neighbour entry for each unit. The limits are the initial namespace's
 	# and count for all; 1024 entries would make it slower than it has to be.
 	sysctl -qw net.ipv4.neigh.default.gc_thresh3=200000 \
@@ -185,6 +187,7 @@ sessions_end() {
 }
 
 # pairs HOP COUNT [OPTION...]: programs HOP-c and HOP-s for both ends of COUNT sessions.
+# The peer's have routes instead of addresses, which would slow down the other hops too.
 pairs() {
 	local hop=$1 count=$2
 	shift 2
@@ -195,14 +198,14 @@ pairs() {
 ends_start() {
 	local hop=$1 ns=$2 count=$3 base=$4 kind=ours there=s here=0 peer=1 wan=wan0
 	shift 4
-	local own
+	local own=()
 	if [[ $ns == s ]]; then
 		there=c here=1 peer=0 wan=ras0
 	fi
-	own=(--wan "$wan")
 	if [[ $hop == peer ]]; then
 		kind=ppp
-		own=(--local "10.254.0.$((1 + here))")
+	else
+		own=(--wan "$wan")
 	fi
 	sessions_start "$hop-$ns" "$ns" "$kind" --device "$hop$here" \
 		--peer "$(mac_of "$there" "$hop$peer")" --base "$base" --count "$count" \

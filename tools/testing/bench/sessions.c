@@ -11,6 +11,10 @@
  * has nothing to do with their numbers, so that packets to rising addresses meet
  * memory in no order either.
  *
+ * With --local each of the peer's units has the addresses that pppd would give it,
+ * without only a route: a few thousand equal local addresses are in one chain of
+ * the kernel's address table, which slows down whoever's packets meet it.
+ *
  * Nothing happens until standard input says so, a word a line: "up" makes all
  * sessions, "down" ends them, "end" or the end of input ends the program. Answers:
  *

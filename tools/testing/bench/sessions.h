@@ -15,7 +15,7 @@
  * @ifindex: of @device
  * @wan_ifindex: of @wan
  * @peer: Ethernet address of the other end
- * @local: address of this end, host byte order; the peer's kind only
+ * @local: address of this end, host byte order, or 0; the peer's kind only
  * @base: session n has the client address @base + n, host byte order
  * @count: how many sessions
  * @step: report after each so many
