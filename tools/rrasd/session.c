@@ -42,6 +42,8 @@ static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
 	for (i = 0; i < FRAMES_A_TURN && !s->over; i++) {
 		len = read(s->fd, frame, sizeof(frame));
 		if (len > 0) {
+			if (!s->heard)
+				sessions_heard(s->d->sessions, s);
 			ppp_session_input(&s->ppp, rrasd_now(), frame, (size_t)len);
 			continue;
 		}

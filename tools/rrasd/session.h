@@ -54,7 +54,7 @@ struct session {
 	uint64_t deadline;
 	struct hnode by_link;
 	struct list all;
-	/** @stage: in the list of unfinished ones, and at last of those to be freed */
+	/** @stage: in the list of silent or unfinished ones, and at last of those to be freed */
 	struct list stage;
 	int fd;
 	uint32_t link;
@@ -70,6 +70,7 @@ struct session {
 	/** @cause: why the port went away; 0: by itself */
 	enum ppp_reason cause;
 	uint64_t started, up_since;
+	bool heard:1;
 	bool authenticated:1;
 	bool up:1;
 	bool was_up:1;

@@ -14,7 +14,9 @@ struct sessions {
 	struct rrasd *d;
 	struct htable by_link;
 	struct list all;
-	/** @unfinished: not yet authenticated, oldest first */
+	/** @silent: not a frame of the client yet, oldest first */
+	struct list silent;
+	/** @unfinished: not yet authenticated, in the order of their first frames */
 	struct list unfinished;
 	/** @dead: over, freed before the loop waits again */
 	struct list dead;
@@ -24,6 +26,7 @@ struct sessions {
 
 /* sessions.c */
 void sessions_insert(struct sessions *all, struct session *s);
+void sessions_heard(struct sessions *all, struct session *s);
 void sessions_authenticated(struct sessions *all, struct session *s);
 void sessions_retire(struct sessions *all, struct session *s, enum ppp_reason reason);
 

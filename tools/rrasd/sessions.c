@@ -15,9 +15,12 @@
 #include "session_internal.h"
 
 /*
- * An honest client authenticates in less than this unless we are overloaded. An older unfinished
- * session makes room for a new client when there are too many.
+ * When there are too many unfinished sessions, one makes room for a new client: one whose client
+ * has not said a word for so long, though it had a request of ours to answer; or one that has
+ * taken so long to authenticate. An honest client is faster, unless we are overloaded: then it is
+ * better to refuse the new one and to finish the others.
  */
+#define SILENT_STALE_MS		1000
 #define UNFINISHED_STALE_MS	5000
 
 static struct session *of_stage(struct list *l)
@@ -62,6 +65,7 @@ int sessions_init(struct rrasd *d)
 	}
 	all->d = d;
 	list_init(&all->all);
+	list_init(&all->silent);
 	list_init(&all->unfinished);
 	list_init(&all->dead);
 	ev_prepare_init(&all->reaper, reap);
@@ -161,11 +165,25 @@ uint32_t *sessions_ids(const struct sessions *all, uint32_t *count)
 void sessions_insert(struct sessions *all, struct session *s)
 {
 	list_append(&all->all, &s->all);
-	list_append(&all->unfinished, &s->stage);
+	list_append(&all->silent, &s->stage);
 	htable_add(&all->by_link, &s->by_link, hash_link(s->link));
 	all->counts.sessions++;
 	all->counts.unfinished++;
 	all->counts.started++;
+}
+
+/**
+ * sessions_heard - the client of a session has sent its first frame
+ * @all: the sessions
+ * @s: the session
+ */
+void sessions_heard(struct sessions *all, struct session *s)
+{
+	s->heard = true;
+	if (s->authenticated)
+		return;
+	list_remove(&s->stage);
+	list_append(&all->unfinished, &s->stage);
 }
 
 /**
@@ -202,29 +220,42 @@ void sessions_retire(struct sessions *all, struct session *s, enum ppp_reason re
 	list_append(&all->dead, &s->stage);
 }
 
+/* The first of a list, if it has been there for so long. */
+static struct session *stale(struct list *l, uint64_t age_ms)
+{
+	struct session *s;
+
+	if (list_empty(l))
+		return NULL;
+	s = of_stage(l->next);
+	return rrasd_now() - s->started >= age_ms ? s : NULL;
+}
+
 /**
  * sessions_room - may one more session begin?
  * @all: the sessions
  * @config: the limits
  *
- * When too many strangers hold unfinished sessions, the one that began first goes, if it has had
- * the time that an honest client needs.
+ * When strangers hold too many unfinished sessions, one of them goes if it has had the time that
+ * an honest client needs.
  *
  * Return: whether it may.
  */
 bool sessions_room(struct sessions *all, const struct config *config)
 {
-	struct session *oldest;
+	struct session *s;
 
 	if (all->d->stopping || all->counts.sessions >= config->sessions)
 		return false;
 	if (all->counts.unfinished < config->unfinished)
 		return true;
-	oldest = of_stage(all->unfinished.next);
-	if (rrasd_now() - oldest->started < UNFINISHED_STALE_MS)
+	s = stale(&all->silent, SILENT_STALE_MS);
+	if (!s)
+		s = stale(&all->unfinished, UNFINISHED_STALE_MS);
+	if (!s)
 		return false;
 	all->counts.evicted++;
-	session_lower_down(oldest, PPP_REASON_AUTH_TIMEOUT);
+	session_lower_down(s, PPP_REASON_AUTH_TIMEOUT);
 	return true;
 }
 
