@@ -51,9 +51,9 @@ EXPORT_SYMBOL_IF_KUNIT(ndiswan_frame_parse);
  * ndiswan_frame_build() - write a PPP header
  * @end: the byte behind it; there have to be NDISWAN_PPP_HLEN before
  * @protocol: the number
- * @framing: NDISWAN_SEND_ACFC to leave out address and control field,
- *	NDISWAN_SEND_PFC to write the protocol field in one byte if its high
- *	byte is 0
+ * @framing: NDISWAN_SEND_ACFC or NDISWAN_SEND_NO_AC to leave out address and
+ *	control field, NDISWAN_SEND_PFC to write the protocol field in one byte
+ *	if its high byte is 0
  *
  * LCP is never compressed (RFC 1661 sections 6.5 and 6.6) except for what the
  * caller's transport does not have at all.
@@ -67,7 +67,7 @@ unsigned int ndiswan_frame_build(u8 *end, u16 protocol, u8 framing)
 	*--p = protocol;
 	if (!(framing & NDISWAN_SEND_PFC) || protocol > 0xff)
 		*--p = protocol >> 8;
-	if (!(framing & NDISWAN_SEND_ACFC)) {
+	if (!(framing & (NDISWAN_SEND_ACFC | NDISWAN_SEND_NO_AC))) {
 		*--p = PPP_CONTROL_FIELD;
 		*--p = PPP_ADDRESS_FIELD;
 	}
@@ -85,17 +85,14 @@ EXPORT_SYMBOL_IF_KUNIT(ndiswan_frame_build);
 int ndiswan_frame_pull(struct sk_buff *skb, u16 *protocol)
 {
 	unsigned int len = min_t(unsigned int, skb->len, NDISWAN_PPP_HLEN);
-	const u8 *data;
 	int hlen;
 
 	if (unlikely(!pskb_may_pull(skb, len)))
 		return -EBADMSG;
-	data = skb->data;
-	hlen = ndiswan_frame_parse(data, len, protocol);
+	hlen = ndiswan_frame_parse(skb->data, len, protocol);
 	if (unlikely(hlen < 0))
 		return hlen;
-	__skb_pull(skb, hlen);
-	skb_postpull_rcsum(skb, data, hlen);
+	ndiswan_frame_strip(skb, hlen);
 	return 0;
 }
 
@@ -117,9 +114,7 @@ int ndiswan_frame_push(struct sk_buff *skb, const struct ndiswan_link *link,
 	if (unlikely(skb_cow_head(skb, link->headroom)))
 		return -ENOMEM;
 	if (protocol == PPP_PROTOCOL_LCP)
-		framing = 0;
-	if (link->ops->no_address_control)
-		framing |= NDISWAN_SEND_ACFC;
+		framing &= NDISWAN_SEND_NO_AC;
 	__skb_push(skb, ndiswan_frame_build(skb->data, protocol, framing));
 	return 0;
 }

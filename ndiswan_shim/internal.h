@@ -38,6 +38,7 @@ struct pppoe_lower;
 /* link->framing */
 #define NDISWAN_SEND_ACFC	BIT(0)
 #define NDISWAN_SEND_PFC	BIT(1)
+#define NDISWAN_SEND_NO_AC	BIT(2)	/* the port has no such fields, ever */
 
 /**
  * struct ndiswan_port_ops - what a port is
@@ -197,6 +198,16 @@ void ndiswan_pppoe_uninit(void);
 int ndiswan_frame_parse(const u8 *data, unsigned int len, u16 *protocol);
 unsigned int ndiswan_frame_build(u8 *end, u16 protocol, u8 framing);
 int ndiswan_frame_pull(struct sk_buff *skb, u16 *protocol);
+
+/* Take @hlen bytes, which are in the linear part, off the front. */
+static inline void ndiswan_frame_strip(struct sk_buff *skb, unsigned int hlen)
+{
+	const u8 *data = skb->data;
+
+	__skb_pull(skb, hlen);
+	skb_postpull_rcsum(skb, data, hlen);
+}
+
 int ndiswan_frame_push(struct sk_buff *skb, const struct ndiswan_link *link,
 		       u16 protocol);
 

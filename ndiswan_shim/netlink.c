@@ -298,7 +298,8 @@ int ndiswan_nl_line_up_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	if (GENL_REQ_ATTR_CHECK(info, NDISWAN_A_LINE_IFINDEX) ||
 	    GENL_REQ_ATTR_CHECK(info, NDISWAN_A_LINE_PEER_IPV4)) {
-		NL_SET_ERR_MSG(info->extack, "a line-up needs the WAN interface and the client's address");
+		NL_SET_ERR_MSG(info->extack,
+			       "a line-up needs the WAN interface and the client's address");
 		return -EINVAL;
 	}
 	line.ifindex = nla_get_u32(info->attrs[NDISWAN_A_LINE_IFINDEX]);

@@ -25,9 +25,12 @@ static int attach_locked(struct ndiswan_link *link,
 		return -EBUSY;
 	}
 	link->ops = ops;
+	if (ops->no_address_control)
+		link->framing |= NDISWAN_SEND_NO_AC;
 	err = ops->attach(link, args, extack);
 	if (err) {
 		link->ops = NULL;
+		link->framing &= ~NDISWAN_SEND_NO_AC;
 		return err;
 	}
 	/* Writers of the file look at the port when they see the state. */

@@ -6,9 +6,21 @@
 
 static int network_protocol(u16 protocol)
 {
-	if (likely(protocol == PPP_IP))
+	switch (protocol) {
+	case PPP_IP:
 		return NDISWAN_PROTO_IPV4;
-	return protocol == PPP_IPV6 ? NDISWAN_PROTO_IPV6 : -1;
+	case PPP_IPV6:
+		return NDISWAN_PROTO_IPV6;
+	default:
+		return -1;
+	}
+}
+
+/* Nearly all frames begin with the uncompressed number of IPv4. */
+static bool is_plain_ipv4(const struct sk_buff *skb)
+{
+	return skb_headlen(skb) >= 2 && skb->data[0] == PPP_IP >> 8 &&
+	       skb->data[1] == (PPP_IP & 0xff);
 }
 
 /**
@@ -26,16 +38,20 @@ enum ndiswan_rx ndiswan_receive(struct sk_buff *skb, struct ndiswan_link *link)
 {
 	const struct ndiswan_protocol *above;
 	void *context;
-	u16 protocol;
-	int proto;
+	u16 protocol = PPP_IP;
+	int proto = NDISWAN_PROTO_IPV4;
 
-	if (unlikely(ndiswan_frame_pull(skb, &protocol))) {
-		ndiswan_drop(link, skb, NDISWAN_DROP_SHORT_FRAME);
-		return NDISWAN_RX_CONSUMED;
+	if (likely(is_plain_ipv4(skb))) {
+		ndiswan_frame_strip(skb, 2);
+	} else {
+		if (ndiswan_frame_pull(skb, &protocol)) {
+			ndiswan_drop(link, skb, NDISWAN_DROP_SHORT_FRAME);
+			return NDISWAN_RX_CONSUMED;
+		}
+		proto = network_protocol(protocol);
+		if (proto < 0)
+			goto control;
 	}
-	proto = network_protocol(protocol);
-	if (unlikely(proto < 0))
-		goto control;
 	context = rcu_dereference(link->context[proto]);
 	if (unlikely(!context))
 		goto control;

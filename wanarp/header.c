@@ -44,16 +44,15 @@ static void multicast_destination(const struct rtable *rt, __be32 daddr, u8 *to)
 		eth_broadcast_addr(to);
 }
 
+/* Whoever sends by a route holds the RCU read lock that the route needs. */
 static void unicast_destination(struct wanarp_interface *iface, __be32 nexthop,
 				u8 *to)
 {
 	const struct wanarp_projection *projection;
 
-	rcu_read_lock();
-	projection = wanarp_table_find(&iface->table, nexthop);
+	projection = wanarp_table_find_rcu(&iface->table, nexthop);
 	ether_addr_copy(to, likely(projection) ? projection->header.h_source :
 						 unresolved);
-	rcu_read_unlock();
 }
 
 /* header_ops->create, by the rules of eth_header(). */

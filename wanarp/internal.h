@@ -118,6 +118,8 @@ int wanarp_table_init(struct wanarp_table *table);
 void wanarp_table_uninit(struct wanarp_table *table);
 struct wanarp_projection *wanarp_table_find(struct wanarp_table *table,
 					    __be32 addr);
+struct wanarp_projection *wanarp_table_find_rcu(struct wanarp_table *table,
+						__be32 addr);
 int wanarp_table_publish(struct wanarp_table *table,
 			 struct wanarp_projection *projection,
 			 struct wanarp_projection *old);

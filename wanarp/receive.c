@@ -60,10 +60,15 @@ static int header_build(struct sk_buff *skb,
 	return 0;
 }
 
-/* It enters the stack anew, through another device. */
+/* It enters the stack anew, through another device. Of what skb_scrub_packet()
+ * clears, these are left: the port has seen to it that the packet is for us, and
+ * the stack sets the rest.
+ */
 static void stack_enter(struct sk_buff *skb, struct net_device *dev)
 {
-	skb_scrub_packet(skb, false);
+	skb_dst_drop(skb);
+	skb_ext_reset(skb);
+	nf_reset_ct(skb);
 	/* The lower device's queue number means nothing here. */
 	skb_set_queue_mapping(skb, 0);
 	skb->dev = dev;

@@ -17,11 +17,20 @@ static u32 address_hash(const void *data, u32 len, u32 seed)
 	return ((u64)(*(const u32 *)data ^ seed) * 0x9e3779b97f4a7c15ULL) >> 32;
 }
 
+/* The default is a call of memcmp(). */
+static int address_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct wanarp_projection *projection = obj;
+
+	return projection->addr != *(const __be32 *)arg->key;
+}
+
 static const struct rhashtable_params params = {
 	.key_len = sizeof(__be32),
 	.key_offset = offsetof(struct wanarp_projection, addr),
 	.head_offset = offsetof(struct wanarp_projection, node),
 	.hashfn = address_hash,
+	.obj_cmpfn = address_differs,
 	.automatic_shrinking = true,
 };
 
@@ -64,6 +73,20 @@ struct wanarp_projection *wanarp_table_find(struct wanarp_table *table,
 	return rhashtable_lookup_fast(&table->index, &addr, params);
 }
 EXPORT_SYMBOL_IF_KUNIT(wanarp_table_find);
+
+/**
+ * wanarp_table_find_rcu() - who has this address, for packets?
+ * @table: the table
+ * @addr: the address
+ *
+ * Context: inside rcu_read_lock(), which wanarp_table_find() takes itself.
+ * Return: the projection, good until the end of the section, or NULL.
+ */
+struct wanarp_projection *wanarp_table_find_rcu(struct wanarp_table *table,
+						__be32 addr)
+{
+	return rhashtable_lookup(&table->index, &addr, params);
+}
 
 static void unlist(struct wanarp_table *table,
 		   struct wanarp_projection *projection)

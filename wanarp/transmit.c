@@ -55,7 +55,8 @@ static void flood(struct sk_buff *skb, struct wanarp_interface *iface)
 	const struct wanarp_projection *projection;
 	struct sk_buff *clone;
 
-	list_for_each_entry_rcu(projection, &iface->table.list, list) {
+	list_for_each_entry_rcu(projection, &iface->table.list, list,
+				rcu_read_lock_bh_held()) {
 		if (skb->len > READ_ONCE(projection->mru)) {
 			wanarp_drop_count(iface, WANARP_DROP_TX_TOO_LONG);
 			continue;
@@ -108,8 +109,8 @@ static void unicast(struct sk_buff *skb, struct wanarp_interface *iface, u32 id)
  * @skb: the packet, data at the Ethernet header
  * @dev: the WAN interface
  *
- * Context: bottom halves off. The RCU section is for the link and for its
- * projection; the stack's own is not one that lockdep takes for it.
+ * Context: bottom halves off, which is what the link and its projection are
+ * good for.
  * Return: NETDEV_TX_OK, always: the packet is gone.
  */
 netdev_tx_t wanarp_xmit(struct sk_buff *skb, struct net_device *dev)
@@ -136,12 +137,10 @@ netdev_tx_t wanarp_xmit(struct sk_buff *skb, struct net_device *dev)
 	id = ndiswan_hwaddr_id(eth->h_dest);
 	__skb_pull(skb, ETH_HLEN);
 	skb_reset_network_header(skb);
-	rcu_read_lock();
 	if (unlikely(group))
 		multicast(skb, iface);
 	else
 		unicast(skb, iface, id);
-	rcu_read_unlock();
 	return NETDEV_TX_OK;
 
 drop:
