@@ -421,7 +421,8 @@ int ndiswan_link_init(void)
 	struct link_table *t;
 	int err = -ENOMEM;
 
-	link_cache = KMEM_CACHE(ndiswan_link, SLAB_ACCOUNT);
+	BUILD_BUG_ON(offsetof(struct ndiswan_link, rx_packets) > 64);
+	link_cache = KMEM_CACHE(ndiswan_link, SLAB_ACCOUNT | SLAB_HWCACHE_ALIGN);
 	if (!link_cache)
 		return err;
 	t = table_alloc(TABLE_MIN);

@@ -68,7 +68,7 @@ static int fill_port(struct sk_buff *msg, const struct ndiswan_link *link)
 	switch (link->ops->type) {
 	case NDISWAN_PORT_TYPE_PPPOE:
 		if (nla_put_u32(msg, NDISWAN_A_LINK_IFINDEX,
-				link->pppoe.ifindex) ||
+				link->ifindex) ||
 		    nla_put_u16(msg, NDISWAN_A_LINK_SESSION,
 				be16_to_cpu(link->pppoe.session)) ||
 		    nla_put(msg, NDISWAN_A_LINK_PEER_HWADDR, ETH_ALEN,

@@ -16,6 +16,7 @@
 #include <linux/if_arp.h>
 #include <linux/if_vlan.h>
 #include <linux/module.h>
+#include <linux/prefetch.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
@@ -95,6 +96,8 @@ static bool session_receive(struct sk_buff *skb,
 	link = session_find(lower, ph->session, eth_hdr(skb)->h_source);
 	if (unlikely(!link))
 		return false;
+	prefetch(rcu_access_pointer(link->context[NDISWAN_PROTO_IPV4]));
+	prefetchw(&link->rx_packets);
 
 	*verdict = NDISWAN_RX_CONSUMED;
 	if (unlikely(ph->version_type != PPPOE_VERSION_TYPE ||
@@ -458,7 +461,7 @@ static int pppoe_attach(struct ndiswan_link *link,
 	}
 	link->pppoe.lower = lower;
 	link->pppoe.session = cpu_to_be16(args->pppoe.session);
-	link->pppoe.ifindex = args->pppoe.ifindex;
+	link->ifindex = args->pppoe.ifindex;
 	ether_addr_copy(link->pppoe.peer, args->pppoe.peer);
 	link->headroom = NDISWAN_PPP_HLEN + sizeof(struct pppoe_header) +
 			 LL_RESERVED_SPACE(lower->dev);

@@ -9,6 +9,7 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/ip.h>
+#include <linux/prefetch.h>
 #include <net/dst.h>
 #include <net/ip.h>
 #include <net/route.h>
@@ -51,8 +52,13 @@ static void unicast_destination(struct wanarp_interface *iface, __be32 nexthop,
 	const struct wanarp_projection *projection;
 
 	projection = wanarp_table_find_rcu(&iface->table, nexthop);
-	ether_addr_copy(to, likely(projection) ? projection->header.h_source :
-						 unresolved);
+	if (unlikely(!projection)) {
+		ether_addr_copy(to, unresolved);
+		return;
+	}
+	/* wanarp_xmit() asks for it next. */
+	prefetch(projection->link);
+	ether_addr_copy(to, projection->header.h_source);
 }
 
 /* header_ops->create, by the rules of eth_header(). */
