@@ -117,16 +117,30 @@ static void forget_user(struct pool *p, uint32_t index)
 	s->user = 0;
 }
 
+/* The slot that a user had last, NIL if there is none. */
+static uint32_t find_user(const struct pool *p, uint64_t user)
+{
+	uint32_t index = p->buckets[user & p->mask];
+
+	while (index != NIL && p->slots[index].user != user)
+		index = p->slots[index].user_next;
+	return index;
+}
+
+/* One slot a user, or a user with thousands of sessions would make a chain as long. */
 static void remember_user(struct pool *p, uint32_t index, uint64_t user)
 {
 	struct slot *s = &p->slots[index];
-	uint32_t *bucket;
+	uint32_t *bucket, before;
 
 	if (s->user == user)
 		return;
 	forget_user(p, index);
 	if (!user)
 		return;
+	before = find_user(p, user);
+	if (before != NIL)
+		forget_user(p, before);
 	bucket = &p->buckets[user & p->mask];
 	s->user = user;
 	s->user_next = *bucket;
@@ -222,12 +236,9 @@ uint32_t pool_take(struct pool *p, uint64_t user, const void *owner)
 {
 	uint32_t index = NIL;
 
-	if (user) {
-		index = p->buckets[user & p->mask];
-		while (index != NIL && (p->slots[index].user != user || !p->slots[index].queued))
-			index = p->slots[index].user_next;
-	}
-	if (index == NIL)
+	if (user)
+		index = find_user(p, user);
+	if (index == NIL || !p->slots[index].queued)
 		index = p->head;
 	if (index == NIL)
 		return 0;

@@ -18,7 +18,6 @@ struct model {
 	int owner[SIZE];	/* 0: free */
 	bool reserved[SIZE];
 	uint64_t user[SIZE];
-	uint64_t remembered[SIZE];
 	uint64_t freed[SIZE];
 	uint64_t clock;
 };
@@ -35,29 +34,31 @@ static bool is_free(const struct model *m, unsigned int i)
 	return !m->owner[i] && !m->reserved[i] && !is_local(i);
 }
 
+static bool found(unsigned int i)
+{
+	return i < SIZE;
+}
+
 static uint32_t model_take(struct model *m, uint64_t user, int owner)
 {
-	unsigned int i, best = SIZE;
+	unsigned int i, best = SIZE, oldest = SIZE;
 
 	for (i = 0; i < SIZE; i++) {
-		if (user && is_free(m, i) && m->user[i] == user &&
-		    (best == SIZE || m->remembered[i] > m->remembered[best]))
+		if (user && is_free(m, i) && m->user[i] == user)
 			best = i;
 	}
-	for (i = 0; best == SIZE && i < SIZE; i++) {
-		unsigned int k, oldest = SIZE;
-
-		for (k = 0; k < SIZE; k++) {
-			if (is_free(m, k) && (oldest == SIZE || m->freed[k] < m->freed[oldest]))
-				oldest = k;
-		}
-		best = oldest;
-		break;
+	for (i = 0; !found(best) && i < SIZE; i++) {
+		if (is_free(m, i) && (!found(oldest) || m->freed[i] < m->freed[oldest]))
+			oldest = i;
 	}
-	if (best == SIZE)
+	if (!found(best))
+		best = oldest;
+	if (!found(best))
 		return 0;
-	if (m->user[best] != user)
-		m->remembered[best] = ++m->clock;
+	for (i = 0; i < SIZE; i++) {
+		if (m->user[i] == user)
+			m->user[i] = 0;
+	}
 	m->user[best] = user;
 	m->owner[best] = owner;
 	return FIRST + best;
