@@ -177,9 +177,10 @@ static void report_end(struct session *s, const char *text)
 	}
 	kernel_link_stats(s->d->kernel, s->link, &stats);
 	inet_ntop(AF_INET, &in, address, sizeof(address));
-	log_info("session %u: %s left: %s; address %s, %llu s, in %llu packets %llu bytes, "
+	log_info("session %u: %s left: %s%s%s; address %s, %llu s, in %llu packets %llu bytes, "
 		 "out %llu packets %llu bytes", s->link, log_printable(s->user, s->user_len),
-		 text, address, (unsigned long long)(rrasd_now() - s->up_since) / 1000,
+		 text, s->detail ? ": " : "", s->detail ? s->detail : "", address,
+		 (unsigned long long)(rrasd_now() - s->up_since) / 1000,
 		 (unsigned long long)stats.rx_packets, (unsigned long long)stats.rx_bytes,
 		 (unsigned long long)stats.tx_packets, (unsigned long long)stats.tx_bytes);
 }

@@ -69,6 +69,8 @@ struct session {
 	enum ppp_auth_method method;
 	/** @cause: why the port went away; 0: by itself */
 	enum ppp_reason cause;
+	/** @detail: more about the end, for the log; NULL: nothing */
+	const char *detail;
 	uint64_t started, up_since;
 	bool heard:1;
 	bool authenticated:1;

@@ -322,9 +322,10 @@ void sessions_drop_all(struct sessions *all, enum ppp_reason reason)
 		session_lower_down(s, reason);
 }
 
-static void line_lost(struct session *s, enum ppp_reason reason)
+static void line_lost(struct session *s, enum ppp_reason reason, const char *detail)
 {
 	s->line_lost = true;
+	s->detail = detail;
 	session_close(s, reason);
 }
 
@@ -342,9 +343,8 @@ void sessions_line_lost(struct sessions *all, uint32_t link, struct in_addr peer
 
 	if (!s || (peer.s_addr && peer.s_addr != htonl(s->address)))
 		return;
-	log_info("session %u: the kernel took the line down: %s", link, name_reason(reason));
 	line_lost(s, reason == NDISWAN_REASON_ADDRESS_TAKEN ? PPP_REASON_REPLACED :
-		     PPP_REASON_ERROR);
+		     PPP_REASON_ERROR, name_reason(reason));
 }
 
 /**
@@ -386,7 +386,6 @@ void sessions_compare_end(struct sessions *all)
 	for_each_session(all, s, l, next) {
 		if (!s->ppp.ipcp.prepared || s->seen)
 			continue;
-		log_info("session %u: the kernel has taken the line down", s->link);
-		line_lost(s, PPP_REASON_ERROR);
+		line_lost(s, PPP_REASON_ERROR, "the kernel took the line down");
 	}
 }
