@@ -16,6 +16,8 @@
 static struct {
 	int netlink;
 	uint16_t family;
+	unsigned int waiting;
+	struct message message;
 } self;
 
 static void ours_start(const struct options *options)
@@ -42,27 +44,35 @@ static uint32_t attach(int fd, const struct options *options, unsigned int numbe
 	return args.link;
 }
 
+static void flush(void)
+{
+	if (self.waiting)
+		message_send(self.netlink, &self.message);
+	self.waiting = 0;
+}
+
 static void line_up(const struct options *options, unsigned int number,
 		    uint32_t link)
 {
 	uint32_t address = htonl(options->base + number), mru = 1492;
 	uint32_t ifindex = options->wan_ifindex;
-	struct message message = { .length = 0 };
+	struct message *message = &self.message;
 	uint16_t protocol = PPP_IP;
 	struct genlmsghdr *genl;
 
-	genl = message_begin(&message, self.family, 0, GENL_HDRLEN);
+	genl = message_begin(message, self.family, 0, GENL_HDRLEN);
 	genl->cmd = NDISWAN_CMD_LINE_UP;
 	genl->version = NDISWAN_FAMILY_VERSION;
-	message_attribute(&message, NDISWAN_A_LINE_LINK, &link, sizeof(link));
-	message_attribute(&message, NDISWAN_A_LINE_PROTOCOL, &protocol,
+	message_attribute(message, NDISWAN_A_LINE_LINK, &link, sizeof(link));
+	message_attribute(message, NDISWAN_A_LINE_PROTOCOL, &protocol,
 			  sizeof(protocol));
-	message_attribute(&message, NDISWAN_A_LINE_IFINDEX, &ifindex,
+	message_attribute(message, NDISWAN_A_LINE_IFINDEX, &ifindex,
 			  sizeof(ifindex));
-	message_attribute(&message, NDISWAN_A_LINE_PEER_IPV4, &address,
+	message_attribute(message, NDISWAN_A_LINE_PEER_IPV4, &address,
 			  sizeof(address));
-	message_attribute(&message, NDISWAN_A_LINE_MRU, &mru, sizeof(mru));
-	message_send(self.netlink, &message);
+	message_attribute(message, NDISWAN_A_LINE_MRU, &mru, sizeof(mru));
+	if (++self.waiting >= options->batch)
+		flush();
 }
 
 static void ours_create(const struct options *options, unsigned int number,
@@ -76,6 +86,7 @@ static void ours_create(const struct options *options, unsigned int number,
 
 static void ours_settle(void)
 {
+	flush();
 	netlink_settle(self.netlink);
 }
 

@@ -15,7 +15,7 @@
 # the hop's source network + n to the hop's destination network + n. At c session n is the
 # one to that destination, at s the one to that source.
 #
-# Every measurement is a line "sample NAME VALUE" on standard output; figures reads them.
+# Every measurement is a line "sample NAME VALUE" on standard output; figures.py reads them.
 
 BENCH=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP=$(cd "$BENCH/../../.." && pwd)

@@ -3,13 +3,16 @@
  * Makes PPPoE sessions of either kind and holds them.
  *
  *   sessions ours|ppp --device DEV --peer MAC --base ADDRESS [--wan DEV]
- *            [--local ADDRESS] [--count N] [--step N] [--shuffle SEED]
+ *            [--local ADDRESS] [--count N] [--step N] [--batch N] [--shuffle SEED]
  *
  * One process is one end: the other end of the sessions is another process in
  * another network namespace. Session n, from 1 on, has the number n in PPPoE and
  * the client address ADDRESS + n; with --shuffle they are made in an order that
  * has nothing to do with their numbers, so that packets to rising addresses meet
  * memory in no order either.
+ *
+ * With --batch so many line-ups go in one system call; a step or the end counts
+ * as reached when the last of them is answered for.
  *
  * With --local each of the peer's units has the addresses that pppd would give it,
  * without only a route: a few thousand equal local addresses are in one chain of
@@ -132,6 +135,9 @@ static void parse_option(struct options *options, int letter)
 	case 's':
 		options->step = number_of(optarg);
 		break;
+	case 'm':
+		options->batch = number_of(optarg);
+		break;
 	case 'r':
 		options->seed = number_of(optarg);
 		break;
@@ -150,6 +156,7 @@ static const struct kind *parse(struct options *options, int argc, char **argv)
 		{ "base", required_argument, NULL, 'b' },
 		{ "count", required_argument, NULL, 'n' },
 		{ "step", required_argument, NULL, 's' },
+		{ "batch", required_argument, NULL, 'm' },
 		{ "shuffle", required_argument, NULL, 'r' },
 		{ }
 	};
@@ -240,7 +247,7 @@ static void raise_limit(const struct kind *kind, const struct options *options)
 
 int main(int argc, char **argv)
 {
-	struct options options = { .count = 1, .step = 1000 };
+	struct options options = { .count = 1, .step = 1000, .batch = 1 };
 	const struct kind *kind = parse(&options, argc, argv);
 	bool are_up = false;
 	unsigned int *order;

@@ -19,6 +19,7 @@
  * @base: session n has the client address @base + n, host byte order
  * @count: how many sessions
  * @step: report after each so many
+ * @batch: line-ups that are sent together; ours only
  * @seed: of the order in which sessions are made; 0 for rising numbers
  */
 struct options {
@@ -31,6 +32,7 @@ struct options {
 	uint32_t base;
 	unsigned int count;
 	unsigned int step;
+	unsigned int batch;
 	unsigned int seed;
 };
 
@@ -70,7 +72,7 @@ void die(const char *fmt, ...);
  * @last: the one that is being written
  */
 struct message {
-	_Alignas(NLMSG_ALIGNTO) char data[1024];
+	_Alignas(NLMSG_ALIGNTO) char data[4096];
 	size_t length;
 	struct nlmsghdr *last;
 };

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0
+"""From the samples of the benchmarks to the figures that have goals."""
+
+import collections
+import dataclasses
+import statistics
+
+
+@dataclasses.dataclass
+class Figure:
+    """One line of the result."""
+    name: str
+    ours: float
+    peer: float
+    ratio: float
+    goal: float
+    met: bool
+
+    def line(self):
+        """For machines."""
+        return (f"bench: {self.name} ours={number(self.ours)} peer={number(self.peer)} "
+                f"ratio={self.ratio:.2f} goal={number(self.goal)} "
+                f"{'ok' if self.met else 'short'}")
+
+
+def number(value):
+    """As many digits as mean something."""
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.4g}"
+
+
+class Samples:
+    """What `sample NAME VALUE` lines said."""
+
+    def __init__(self):
+        self.values = collections.defaultdict(list)
+
+    def read(self, text):
+        """Takes the samples out of a guest's output."""
+        for line in text.splitlines():
+            words = line.split()
+            if len(words) == 3 and words[0] == "sample":
+                self.values[words[1]].append(float(words[2]))
+
+    def median(self, name):
+        """Of all samples of that name."""
+        return statistics.median(self.values[name])
+
+    def summary(self):
+        """A line for each name."""
+        return "".join(f"{name:20} n={len(values):3} median={statistics.median(values):11.1f} "
+                       f"min={min(values):11.1f} max={max(values):11.1f}\n"
+                       for name, values in sorted(self.values.items()))
+
+
+def at_least(name, ours, peer, goal):
+    """The more the better: ours has to be `goal` times the peer's."""
+    return Figure(name, ours, peer, ours / peer, goal, ours >= goal * peer)
+
+
+def at_most(name, ours, peer, goal):
+    """The less the better: ours itself has to be within the goal."""
+    return Figure(name, ours, peer, peer / ours if ours else 0, goal, ours <= goal)
+
+
+def instructions(samples):
+    """What both ends of a hop add to plain forwarding of the same packets."""
+    def added(setting, hop):
+        return samples.median(f"{setting}.{hop}") - samples.median(f"{setting}.plain")
+
+    one = {hop: added("one", hop) for hop in ("ours", "peer")}
+    yield at_most("hop-instructions", one["ours"], one["peer"], 1200)
+    for setting, name in (("many-one", "hop-instructions-1000-links-one"),
+                          ("many-all", "hop-instructions-1000-links-all")):
+        more = {hop: added(setting, hop) - one[hop] for hop in one}
+        yield at_most(name, more["ours"], more["peer"], 150)
+
+
+def rates(samples):
+    """Packets per second; of the third both numbers are ours: all links and one."""
+    for setting, name, goal in (("some-one", "rate-4000-one", 2),
+                                ("some-all", "rate-4000-all", 3)):
+        yield at_least(name, samples.median(f"{setting}.ours"),
+                       samples.median(f"{setting}.peer"), goal)
+    yield at_least("rate-50000-all-to-one", samples.median("many-all.ours"),
+                   samples.median("many-one.ours"), 0.75)
+
+
+def goodput(samples):
+    """TCP, megabits per second."""
+    for setting, name, goal in (("tcp-down", "tcp-to-clients", 1.3),
+                                ("tcp-up", "tcp-from-clients", 1.5)):
+        yield at_least(name, samples.median(f"{setting}.ours"),
+                       samples.median(f"{setting}.peer"), goal)
+
+
+def setup(samples):
+    """Sessions per second; of the second both numbers are ours: the last and the first
+    ten thousand of 50,000. A tenth is less than the noise of the instrument.
+    """
+    yield at_least("setup-4000", samples.median("setup.ours"),
+                   samples.median("setup.peer"), 10)
+    yield at_least("setup-50000-last-to-first", samples.median("setup-many.last"),
+                   samples.median("setup-many.first"), 0.9)
+
+
+def cost(samples):
+    """Bytes of kernel memory for a session, sessions ended per second."""
+    yield at_most("memory-per-session", samples.median("memory.ours"),
+                  samples.median("memory.peer"), 1024)
+    yield at_least("teardown", samples.median("teardown.ours"),
+                   samples.median("teardown.peer"), 50)

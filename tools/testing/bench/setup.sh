@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# How fast sessions are made, for a UML guest. One end: the other need not be there.
+set -euo pipefail
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+rounds=${SETUP_ROUNDS:-5}
+some=${SETUP_SOME:-4000}
+many=${SETUP_MANY:-50000}
+steps=()
+seconds=0
+
+per_second() { awk -v n="$1" -v s="$2" 'BEGIN { printf "%.0f\n", n / s }'; }
+
+# sum FROM TO: seconds of these steps.
+sum() {
+	local IFS=+
+	awk "BEGIN { print ${steps[*]:$1:$(($2 - $1))} }"
+}
+
+load_modules
+place
+server=(s ours --device ours1 --wan ras0 --peer "$(mac_of c ours0)" --base 10.66.0.0)
+# A system call is slow in UML, and slow system calls are not what is compared.
+server+=(--batch 16)
+sessions_start ours "${server[@]}" --count "$some"
+sessions_start peer s ppp --device peer1 --peer "$(mac_of c peer0)" --base 10.67.0.0 \
+	--local 10.254.0.1 --count "$some"
+for ((round = 0; round < rounds; round++)); do
+	for kind in ours peer; do
+		sessions_do "$kind" up
+		sample "setup.$kind" "$(per_second "$some" "$seconds")"
+		sessions_do "$kind" down
+		sample "setup-down.$kind" "$(per_second "$some" "$seconds")"
+	done
+done
+sessions_end ours
+sessions_end peer
+
+# The first ten thousand against the last ten thousand of the many.
+part=$((many / 5))
+sessions_start many "${server[@]}" --count "$many" --step $((many / 50))
+for ((round = 0; round < rounds; round++)); do
+	sessions_do many up
+	sample "setup-many" "$(per_second "$many" "$seconds")"
+	sample "setup-many.first" "$(per_second "$part" "$(sum 0 10)")"
+	sample "setup-many.last" "$(per_second "$part" "$(sum 40 50)")"
+	sessions_do many down
+	sample "setup-many.down" "$(per_second "$many" "$seconds")"
+done
+sessions_end many
