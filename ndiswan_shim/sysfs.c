@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Tuning in /sys/kernel/ndiswan, see Documentation/ABI/testing/sysfs-ndiswan. */
+/* Tuning in /sys/kernel/ndiswan, see Documentation/ABI/testing/sysfs-kernel-ndiswan. */
 #include <linux/kobject.h>
 #include <linux/sysfs.h>
 
