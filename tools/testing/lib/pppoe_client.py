@@ -202,12 +202,12 @@ class Client:
         self.user, self.password = user.encode(), password.encode()
         self.uniq = os.urandom(8)
         self.settings = {"methods": ("pap", "chap"), "resend": True, "echo": True,
-                         "service": b"", "silent": False, "ping": None}
+                         "service": b"", "silent": False, "ping": None, "late": False}
         self.settings.update(settings)
         self.stage, self.number, self.server = "idle", 0, BROADCAST
         self.address, self.method, self.error = "0.0.0.0", "", ""
         self.identifier, self.magic = 0, os.urandom(4)
-        self.local_done, self.peer_done = {}, {}
+        self.local_done, self.peer_done, self.held = {}, {}, None
         self.seen = {}          # (protocol, code): how often it came
         self.replies = 0        # ICMP echo replies
         self.packets = []       # the last IPv4 packets that came
@@ -346,12 +346,18 @@ class Client:
     def negotiate(self, protocol, code, number, body):
         """Configure-Request and its answers, of LCP and IPCP."""
         if code == REQUEST:
+            if protocol == IPCP and self.settings["late"] and not self.local_done.get(IPCP):
+                self.held = (number, body)
+                return
             wrong = self.judge(options(body)) if protocol == LCP else None
             self.send(protocol, control(NAK, number, wrong) if wrong else
                       control(ACK, number, body))
             self.peer_done[protocol] = not wrong
         elif code == ACK and number == self.identifier:
             self.local_done[protocol] = True
+            if self.held:
+                self.send(protocol, control(ACK, *self.held))
+                self.held, self.peer_done[protocol] = None, True
         elif code == NAK:
             for kind, value in options(body):
                 if protocol == IPCP and kind == 3:

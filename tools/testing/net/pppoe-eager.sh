@@ -5,9 +5,10 @@
 #
 # Nothing is lost at the edges of a session: a client whose LCP request is on its way in the
 # same instant as it sees the PADS is answered, and the packet that it sends behind its last
-# IPCP acknowledgement gets through. A hundred sessions, and nobody has to say anything
-# twice. Such clients wait a second, and lose packets, where a link is made after the PADS
-# or a projection after the acknowledgement.
+# IPCP acknowledgement gets through: half of them acknowledge first, half are acknowledged
+# first. A hundred sessions, and nobody has to say anything twice. Such clients wait a
+# second, and lose packets, where a link is made after the PADS or a projection after the
+# acknowledgement.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/net.sh
 . "$(dirname "$0")/../lib/net.sh"
@@ -56,7 +57,7 @@ class Eager(Client):
 
 def batch(wire, first, count, user, method, kind):
     clients = [kind(wire, mac(first + i), user, "secret-" + user, resend=False,
-                    methods=(method,), ping="192.0.2.2") for i in range(count)]
+                    methods=(method,), ping="192.0.2.2", late=i % 2) for i in range(count)]
     for client in clients:
         client.start()
     wire.run(lambda: all(c.settled() for c in clients), 30)
