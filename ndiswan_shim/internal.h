@@ -92,8 +92,9 @@ struct ndiswan_link {
 	u16 headroom;
 	/** @framing: NDISWAN_SEND_*; written under ndiswan_lock */
 	u8 framing;
-	/** @state: enum ndiswan_link_state; written under ndiswan_lock.
-	 * smp_store_release() when @ops has been filled in.
+	/**
+	 * @state: enum ndiswan_link_state; written under ndiswan_lock,
+	 * with smp_store_release() when @ops has been filled in
 	 */
 	u8 state;
 	/** @ops: the port, set once before @state leaves NEW */
@@ -102,22 +103,28 @@ struct ndiswan_link {
 	struct net *net;
 	/** @context: per protocol, not NULL while the line is up */
 	void __rcu *context[NDISWAN_PROTO_MAX];
-	/** @pppoe: @loop: the port's own */
 	union {
+		/** @pppoe: of a pppoe port */
 		struct ndiswan_pppoe pppoe;
+		/** @loop: of a loop port */
 		struct ndiswan_loop loop;
 	};
 	/* Up to here a packet reads: one cache line. With tens of thousands of
 	 * links each line is a miss, so what it writes is the next one.
 	 */
 
-	/** @rx_packets: and the next three: network packets. Written without a
-	 * lock: a link's packets mostly stay on one CPU, and a count that is off
-	 * by one now and then costs less than a per-CPU counter per client.
+	/**
+	 * @rx_packets: network packets received. This and the next three are
+	 * written without a lock: a link's packets mostly stay on one CPU, and
+	 * a count that is off by one now and then costs less than a per-CPU
+	 * counter per client.
 	 */
 	u64 rx_packets;
+	/** @rx_bytes: their bytes, without PPP header */
 	u64 rx_bytes;
+	/** @tx_packets: network packets sent */
 	u64 tx_packets;
+	/** @tx_bytes: their bytes, without PPP header */
 	u64 tx_bytes;
 	/** @control_rx: frames read or waiting; rxq.lock */
 	u32 control_rx;
@@ -139,9 +146,7 @@ struct ndiswan_link {
 	struct rcu_head rcu;
 } ____cacheline_aligned;
 
-/**
- * struct ndiswan_sums - counters of links that are no more; ndiswan_lock
- */
+/* Counters of a link, or of many, also of those that are no more. */
 struct ndiswan_sums {
 	u64 rx_packets;
 	u64 rx_bytes;

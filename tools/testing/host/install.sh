@@ -1,0 +1,46 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 400
+#
+# `make install` puts everything below DESTDIR and nothing elsewhere, depmod knows the modules
+# and what they need, `make uninstall` takes all of it away again.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../lib/host.sh
+. "$(dirname "$0")/../lib/host.sh"
+cd "$TOP"
+
+dest=$WORK/dest
+version=''
+for tree in /lib/modules/6.12.*/build; do
+	version=$(basename "$(dirname "$tree")")
+done
+mkdir -p "$dest/lib/modules/$version"
+# depmod reads these.
+cp /lib/modules/"$version"/modules.{order,builtin} "$dest/lib/modules/$version/" 2>/dev/null || true
+(cd "$dest" && find . -type f | sort) >"$WORK/before"
+
+state "make install" make install DESTDIR="$dest" PREFIX=/usr KERNELS="$version"
+for module in ndiswan_shim wanarp ipfltdrv; do
+	state "$module is there" bash -c "ls $dest/lib/modules/$version/updates/rras/$module/$module.ko* ||
+		ls $dest/lib/modules/$version/updates/rras/$module.ko*"
+done
+state "wanarp needs ndiswan_shim" \
+	grep -qE 'wanarp\.ko[^:]*:.*ndiswan_shim\.ko' "$dest/lib/modules/$version/modules.dep"
+state "ip link can load wanarp by its kind" \
+	grep -q 'rtnl-link-wanarp wanarp' "$dest/lib/modules/$version/modules.alias"
+for file in usr/sbin/rrasd usr/sbin/rras usr/lib/systemd/system/rrasd.service \
+	usr/share/man/man8/rrasd.8 usr/share/man/man8/rras.8 usr/share/man/man5/rrasd.conf.5; do
+	state "$file" bash -c "ls $dest/$file*"
+done
+state "the installed daemon runs" "$dest/usr/sbin/rrasd" -V
+state "the unit names the installed daemon" grep -q 'ExecStart=/usr/sbin/rrasd' \
+	"$dest/usr/lib/systemd/system/rrasd.service"
+state "the sources for dkms" make install-dkms DESTDIR="$dest"
+state "have what dkms.conf names" bash -c "cd $dest/usr/src/rras-* && ls dkms.conf Kbuild ndiswan_shim wanarp ipfltdrv include"
+state "make uninstall" make uninstall DESTDIR="$dest" PREFIX=/usr KERNELS="$version"
+left() {
+	(cd "$dest" && find . -type f | grep -v '/modules\.' | sort) >"$WORK/after"
+	comm -13 "$WORK/before" "$WORK/after" | grep -v '^./etc/' || true
+}
+silent "leaves only the configuration" left
+done_testing

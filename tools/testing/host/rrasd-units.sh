@@ -1,0 +1,12 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# timeout: 600
+#
+# Unit tests of rrasd with sanitizers, then each of its fuzzers for a moment.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../lib/host.sh
+. "$(dirname "$0")/../lib/host.sh"
+
+state "unit tests" make -C "$TOP/tools/rrasd/tests" check
+state "fuzzers" make -C "$TOP/tools/rrasd/fuzz" check SECONDS="${FUZZ_SECONDS:-10}"
+done_testing
