@@ -5,6 +5,7 @@
 #include <linux/ndiswan.h>
 #include <stddef.h>
 
+#include "array.h"
 #include "names.h"
 
 #define PROTOCOL_IPV4	0x0021
@@ -31,7 +32,7 @@ const char *name_port_type(uint32_t type)
 		[NDISWAN_PORT_TYPE_PPPOE] = "pppoe",
 	};
 
-	return pick(names, sizeof(names) / sizeof(names[0]), type);
+	return pick(names, ARRAY_SIZE(names), type);
 }
 
 /**
@@ -49,7 +50,7 @@ const char *name_link_state(uint32_t state)
 		[NDISWAN_LINK_STATE_DOWN] = "down",
 	};
 
-	return pick(names, sizeof(names) / sizeof(names[0]), state);
+	return pick(names, ARRAY_SIZE(names), state);
 }
 
 /**
@@ -73,7 +74,7 @@ const char *name_reason(uint32_t reason)
 		[NDISWAN_REASON_NAMESPACE_GONE] = "namespace-gone",
 	};
 
-	return pick(names, sizeof(names) / sizeof(names[0]), reason);
+	return pick(names, ARRAY_SIZE(names), reason);
 }
 
 /**

@@ -20,11 +20,11 @@ static FILE *dial(void)
 	FILE *f;
 	int fd;
 
-	if (strlen(options.socket) >= sizeof(address.sun_path)) {
+	if (snprintf(address.sun_path, sizeof(address.sun_path), "%s", options.socket) >=
+	    (int)sizeof(address.sun_path)) {
 		errno = ENAMETOOLONG;
 		return NULL;
 	}
-	strcpy(address.sun_path, options.socket);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return NULL;

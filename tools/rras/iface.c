@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../lib/array.h"
 #include "netlink.h"
 #include "rras.h"
 
@@ -30,8 +31,6 @@ static const struct column projection_columns[] = {
 	{ .title = "ADDRESS" }, { .title = "LINK", .right = true },
 	{ .title = "MRU", .right = true }, { .title = "AGE", .right = true },
 };
-
-#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
 static const char *on_off(const struct nlattr *attr)
 {
@@ -92,7 +91,7 @@ static int iface_list(int argc, char **argv)
 	code = netlink_open(&nl, &family, WANARP_FAMILY_NAME, NULL);
 	if (code)
 		return code;
-	table_init(&t, iface_columns, COUNT(iface_columns));
+	table_init(&t, iface_columns, ARRAY_SIZE(iface_columns));
 	nlh = nl_genl_request(&nl, buffer, &family, WANARP_CMD_IFACE_GET, NLM_F_DUMP);
 	code = netlink_dump(&nl, nlh, on_iface, &t, "WAN interfaces");
 	if (!code)
@@ -160,7 +159,7 @@ static int show_projections(struct nl *nl, const struct nl_family *family, uint3
 	struct table t;
 	int code;
 
-	table_init(&t, projection_columns, COUNT(projection_columns));
+	table_init(&t, projection_columns, ARRAY_SIZE(projection_columns));
 	nlh = nl_genl_request(nl, buffer, family, WANARP_CMD_PROJECTION_GET, NLM_F_DUMP);
 	mnl_attr_put_u32(nlh, WANARP_A_PROJECTION_IFINDEX, ifindex);
 	code = netlink_dump(nl, nlh, on_projection, &t, name);
@@ -179,7 +178,7 @@ static int show_iface(struct nl *nl, const struct nl_family *family, uint32_t if
 	int code = EXIT_OK;
 	int err;
 
-	table_init(&t, iface_columns, COUNT(iface_columns));
+	table_init(&t, iface_columns, ARRAY_SIZE(iface_columns));
 	nlh = nl_genl_request(nl, buffer, family, WANARP_CMD_IFACE_GET, 0);
 	mnl_attr_put_u32(nlh, WANARP_A_IFACE_IFINDEX, ifindex);
 	err = nl_talk(nl, nlh, print_iface, &t);
@@ -261,7 +260,7 @@ static int iface_set(int argc, char **argv)
 	int code, err;
 
 	if (argc < 3 || argc > 5 || argc % 2 == 0)
-		return usage("iface set: expected DEV [ source-check on|off ] [ multicast on|off ]");
+		return usage("iface set: expected DEV, then source-check or multicast, on or off");
 	/* Judge the words first: what is not understood needs no module to say so. */
 	nlh = mnl_nlmsg_put_header(buffer);
 	code = put_switches(nlh, argc - 1, argv + 1);

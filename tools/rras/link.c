@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../lib/array.h"
 #include "../lib/names.h"
 #include "netlink.h"
 #include "rras.h"
@@ -27,7 +28,7 @@ static const struct column columns[] = {
 	{ .title = "DROPPED", .right = true, .wide = true },
 };
 
-#define COLUMNS	(sizeof(columns) / sizeof(columns[0]))
+#define COLUMNS	ARRAY_SIZE(columns)
 
 /* A link as it came; what is absent is NULL. */
 struct view {

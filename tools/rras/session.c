@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../lib/array.h"
 #include "daemon.h"
 #include "rras.h"
 #include "table.h"
@@ -36,7 +37,7 @@ static const struct column columns[] = {
 	{ .title = "OUT BYTES", .right = true, .wide = true },
 };
 
-#define COLUMNS	(sizeof(columns) / sizeof(columns[0]))
+#define COLUMNS	ARRAY_SIZE(columns)
 
 static int take_member(const char *key, const char *value, void *data)
 {
@@ -57,11 +58,11 @@ static int take_member(const char *key, const char *value, void *data)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
 		if (!strcmp(key, texts[i].key))
 			snprintf(texts[i].at, texts[i].size, "%s", value);
 	}
-	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
 		if (!strcmp(key, numbers[i].key))
 			*numbers[i].at = strtoull(value, NULL, 10);
 	}

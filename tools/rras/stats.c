@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../lib/array.h"
 #include "daemon.h"
 #include "netlink.h"
 #include "rras.h"
@@ -44,7 +45,7 @@ static void ndiswan_json(const struct nlmsghdr *nlh, const struct nlattr **tb)
 
 	json_init(&j, text, sizeof(text));
 	json_open(&j, '{');
-	for (i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(counters); i++)
 		json_field_uint(&j, counters[i].name, nl_attr_uint(tb[counters[i].type]));
 	netlink_drops_json(nlh, NDISWAN_A_MODULE_STATS_DROP, &j);
 	json_close(&j, '}');
@@ -68,7 +69,7 @@ static int on_ndiswan(const struct nlmsghdr *nlh, void *data)
 		return MNL_CB_OK;
 	}
 	puts("ndiswan_shim");
-	for (i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(counters); i++)
 		printf("  %-24s %llu\n", counters[i].name,
 		       (unsigned long long)nl_attr_uint(tb[counters[i].type]));
 	netlink_drops_print(nlh, NDISWAN_A_MODULE_STATS_DROP, "  ");

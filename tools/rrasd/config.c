@@ -7,10 +7,12 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../lib/array.h"
 #include "config.h"
 #include "config_value.h"
 #include "file.h"
@@ -85,7 +87,7 @@ static const struct key keys[] = {
 	{ "daemon", "shutdown-time", KIND_TIME, AT(shutdown_ms), 0, 60000 },
 };
 
-#define KEY_COUNT	(sizeof(keys) / sizeof(keys[0]))
+#define KEY_COUNT	ARRAY_SIZE(keys)
 
 /* The file as it is read. */
 struct parser {
@@ -156,7 +158,7 @@ static const char *set_methods(unsigned int *methods, const char *value)
 	char *word, *rest;
 	unsigned int set = 0;
 
-	strcpy(copy, value);	/* a value is part of a line, which is shorter */
+	snprintf(copy, sizeof(copy), "%s", value);
 	for (word = strtok_r(copy, " \t,", &rest); word; word = strtok_r(NULL, " \t,", &rest)) {
 		if (!strcmp(word, "chap-md5"))
 			set |= PPP_AUTH_CHAP_MD5;
@@ -389,7 +391,7 @@ static bool set_defaults(struct config *c)
 	char host[CONFIG_NAME_MAX + 1];
 
 	if (gethostname(host, sizeof(host)) < 0)
-		strcpy(host, "rras");
+		snprintf(host, sizeof(host), "rras");
 	host[sizeof(host) - 1] = '\0';
 	ppp_config_init(&c->ppp, PPP_SERVER);
 	c->ppp.pppoe = true;

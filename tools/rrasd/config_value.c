@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../lib/array.h"
 #include "config_value.h"
 
 static char reason[128];
@@ -94,11 +95,11 @@ const char *config_read_time(const char *value, uint32_t min_ms, uint32_t max_ms
 	wrong = read_digits(value, &end, &number);
 	if (wrong)
 		return wrong;
-	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(units); i++) {
 		if (!strcmp(end, units[i].name))
 			break;
 	}
-	if (i == sizeof(units) / sizeof(units[0]))
+	if (i == ARRAY_SIZE(units))
 		return "expected a time such as 500ms, 30s, 5m or 2h";
 	number *= units[i].ms;
 	if (number < min_ms || number > max_ms) {
@@ -171,9 +172,8 @@ const char *config_read_range(const char *value, struct pool_range *out)
 	char copy[64];
 	char *sep;
 
-	if (strlen(value) >= sizeof(copy))
+	if (snprintf(copy, sizeof(copy), "%s", value) >= (int)sizeof(copy))
 		return "expected FIRST-LAST, NETWORK/BITS or one address";
-	strcpy(copy, value);
 	sep = strpbrk(copy, "-/");
 	if (sep && *sep == '/') {
 		*sep = '\0';

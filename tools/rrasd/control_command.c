@@ -125,8 +125,8 @@ static void disconnect(struct rrasd *d, const char *what, struct control_reply *
 		session_close(s, PPP_REASON_ADMIN);
 		n = 1;
 	}
-	log_info("control: disconnect %s: %u sessions", log_printable(what,
-		 (unsigned int)strlen(what)), n);
+	log_info("control: disconnect %s: %u sessions",
+		 log_printable(what, (unsigned int)strlen(what)), n);
 	finish(reply, j, n);
 }
 
@@ -151,7 +151,8 @@ static void stats(struct rrasd *d, struct control_reply *reply, struct json *j)
 void control_command(struct rrasd *d, const char *request, size_t len,
 		     struct control_reply *reply, struct json *j)
 {
-	const char *rest;
+	const char *id = after(request, "session show ");
+	const char *what = after(request, "session disconnect ");
 
 	if (strlen(request) != len)
 		refuse(reply, j, "the request holds a NUL character");
@@ -159,10 +160,10 @@ void control_command(struct rrasd *d, const char *request, size_t len,
 		list(d, false, reply, j);
 	else if (!strcmp(request, "session list stats"))
 		list(d, true, reply, j);
-	else if ((rest = after(request, "session show ")))
-		show(d, rest, reply, j);
-	else if ((rest = after(request, "session disconnect ")))
-		disconnect(d, rest, reply, j);
+	else if (id)
+		show(d, id, reply, j);
+	else if (what)
+		disconnect(d, what, reply, j);
 	else if (!strcmp(request, "stats"))
 		stats(d, reply, j);
 	else

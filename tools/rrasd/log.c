@@ -8,6 +8,7 @@
 #include <syslog.h>
 #include <time.h>
 
+#include "../lib/array.h"
 #include "log.h"
 
 #define LINE_LEN	1024
@@ -54,7 +55,7 @@ bool log_level_parse(const char *name, enum log_level *level)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(level_names) / sizeof(level_names[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(level_names); i++) {
 		if (strcmp(name, level_names[i]))
 			continue;
 		*level = (enum log_level)i;
