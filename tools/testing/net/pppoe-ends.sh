@@ -74,6 +74,17 @@ done
 expect_equal "all ten were served" 10 "$many"
 expect_ok "nothing is left" poll 5 nothing_left
 
+note "a user with one address connects twice"
+raw_up "dave" d c1 dave
+raw_up "dave from elsewhere, before anyone knows that the first one is gone" d2 c2 dave
+expect_equal "gets his address" 10.64.9.9 "$(raw_word d2 address)"
+expect_ok "the first one is told" poll 15 ended "${raw_pid[d]}"
+expect_ok "one link is left" poll 10 links_are 1
+expect_match "and the route to it" '10\.64\.9\.9 dev ras0' ip -n s route
+raw_stop d2
+expect_ok "nothing is left" poll 10 nothing_left
+expect_equal "no route either" "" "$(ip -n s route show 10.64.9.9)"
+
 note "the pool is empty"
 raw_up "alice" a c1 alice
 raw_up "bob, over another interface" b c2 bob
