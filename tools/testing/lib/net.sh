@@ -169,7 +169,12 @@ poll_not() {
 
 fails() { ! "$@"; }
 
-ended() { ! kill -0 "$1" 2>/dev/null; }
+# ended PID: also when its parent, this shell, has not collected it yet.
+ended() {
+	local stat
+	stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
+	[[ $stat == *") Z "* ]]
+}
 
 # --- what is needed --------------------------------------------------------------------
 
