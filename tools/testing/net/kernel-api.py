@@ -232,6 +232,37 @@ def frames():
     link.close()
 
 
+def sent_frames():
+    """What goes out on the wire, to the byte, and each frame once."""
+    raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x8864))
+    raw.bind(("peer0", 0x8864))
+    raw.settimeout(5)
+    with open("/sys/class/net/eth0/address", encoding="ascii") as file:
+        ours = bytes.fromhex(file.read().strip().replace(":", ""))
+    link = Link()
+    link.attach_pppoe("eth0", 0x0102, PEER)
+    head = bytes.fromhex(PEER.replace(":", "")) + ours + b"\x88\x64\x11\x00\x01\x02"
+    want = []
+    for acfc, pfc in ((0, 0), (1, 1)):
+        nl.request(LINK_SET, u32(A_LINK_ID, link.id) + u8(A_LINK_ACFC, acfc) +
+                   u8(A_LINK_PFC, pfc))
+        # PPPoE has no address and control field; neither LCP nor any other control
+        # protocol has a number that fits in one byte.
+        for protocol in (0xc021, 0x8021):
+            for size in (0, 1, 1492 - 2):
+                payload = bytes(range(256)) * 6
+                link.write(protocol, payload[:size])
+                want.append(head + struct.pack(">HH", size + 2, protocol) + payload[:size])
+    link.write(0xc021, b"end")
+    got = []
+    while not got or not got[-1].endswith(b"end"):
+        got.append(raw.recv(4096))
+    check("each frame once, in order, as it should be", got[:-1] == want)
+    check("and counted once", int(nl.stats(link.id)["control_tx"]) == len(want) + 1)
+    link.close()
+    raw.close()
+
+
 def projected():
     """Addresses that are live on ras0."""
     with open("/sys/class/net/ras0/wanarp/projections", encoding="ascii") as file:
@@ -500,7 +531,8 @@ def rights():
 
 good_link = Link()
 good_link.attach_loop()
-for part in (files, unread, garbage_to_file, pppoe_ports, frames, lines, messages, framing, dumps, rights):
+for part in (files, unread, garbage_to_file, pppoe_ports, frames, sent_frames,
+             lines, messages, framing, dumps, rights):
     print(f"# {part.__name__}: {part.__doc__.splitlines()[0]}", flush=True)
     part()
 good_link.close()

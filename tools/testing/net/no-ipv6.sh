@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12 uml-debug
+# timeout: 120
+# append: ipv6.disable=1
+#
+# A kernel without IPv6: everything works, nothing warns.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../lib/net.sh
+. "$(dirname "$0")/../lib/net.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/pppd.sh
+. "$TESTING/lib/pppd.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/rrasd.sh
+. "$TESTING/lib/rrasd.sh"
+
+expect_fail "this kernel has no IPv6" test -e /proc/net/if_inet6
+topology 1
+rrasd_config pppoe ac-name concentrator
+rrasd_start s
+pppd_start c1 c1 eth0 alice secret-alice noipv6
+expect_ok "a client connects" pppd_wait_up c1 60
+expect_ok "and reaches the host" on c1 ping -qc 3 -W 5 192.0.2.2
+expect_ok "and hangs up" pppd_stop c1
+expect_ok "no link is left" poll 10 links_are 0
+expect_ok "the WAN interface goes" ip -n s link del ras0
+rrasd_stop
