@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: 6.12 6.1 uml-debug
-# timeout: 240
+# timeout: 400
 #
 # Authentication with stock pppd: each method, wrong passwords, unknown names, the user
 # with an address of his own, and a client that cannot do what the server wants.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: 6.12 uml-debug
-# timeout: 600
+# timeout: 900
 #
 # Three hundred connections of stock pppd from six clients side by side, every fifth of them
 # killed instead of hung up: at the end nothing is held, and the daemon has not grown. That

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: 6.12 6.1 uml-debug
-# timeout: 200
+# timeout: 300
 #
 # Nothing is lost at the edges of a session: a client whose LCP request is on its way in the
 # same instant as it sees the PADS is answered, and the packet that it sends behind its last

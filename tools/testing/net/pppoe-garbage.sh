@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: 6.12 uml-debug
-# timeout: 240
+# timeout: 400
 #
 # Random frames, the same ones every time, before, in and after every stage of a session:
 # every one is answered or counted with its reason, and nothing else happens. What is merely

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: 6.12 uml-debug
-# timeout: 150
+# timeout: 300
 #
 # The command: what it shows, in words and in JSON, what it does, and what it says when the
 # daemon, the modules or the rights are missing.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: 6.12 6.1 uml-debug
-# timeout: 150
+# timeout: 300
 #
 # A client sends from its own address and from what a route by it covers, from nothing
 # else, unless that is switched off; clients reach each other; multicast goes to clients
