@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# TCP goodput of one client and a host behind the server, for a UML guest.
+# TCP goodput of one client and a host behind the server, for a UML guest, or for one where
+# instructions are counted.
 #
 #   h lan0 --- lan1 s ---- hops ---- c
 #
@@ -11,7 +12,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-rounds=${GOODPUT_ROUNDS:-7}
+rounds=${GOODPUT_ROUNDS:-11}
 transfer=${GOODPUT_SECONDS:-1}
 declare -A port=([plain]=5201 [ours]=5202 [peer]=5203)
 

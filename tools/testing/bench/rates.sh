@@ -10,7 +10,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 packets=${RATES_PACKETS:-20000}
-rounds=${RATES_ROUNDS:-25}
+rounds=${RATES_ROUNDS:-21}
 some=${RATES_SOME:-4000}
 many=${RATES_MANY:-50000}
 
@@ -20,9 +20,9 @@ measure() {
 	sample "$1" $((1000000 / nanoseconds))
 }
 
-# sessions HOP COUNT: both ends, made in no order.
+# sessions HOP COUNT [OPTION...]: both ends.
 sessions() {
-	pairs "$1" "$2" --shuffle 7
+	pairs "$@"
 	sessions_do "$1-c" up
 	sessions_do "$1-s" up
 }
@@ -31,8 +31,8 @@ load_modules
 place
 path
 
-sessions ours "$some"
-sessions peer "$some"
+sessions ours "$some" --shuffle 7
+sessions peer "$some" --shuffle 7
 # The middle one: the peer's table has it neither first nor last.
 one=$((some / 2))
 for hop in plain ours peer; do
@@ -45,17 +45,23 @@ for ((round = 0; round < rounds; round++)); do
 	done
 done
 
-# The peer's programs are left alone: ending them would take minutes.
-sessions_end ours-c
-sessions_end ours-s
-sessions ours "$many"
+# The peer's programs are left alone: ending them would take minutes. Every session has to
+# have its turn in a run.
 one=$((many / 2))
-traffic ours 1 "$many" "$((2 * many))"
-# Every session has to have its turn.
 packets=$((packets > many ? packets : many))
-for ((round = 0; round < rounds; round++)); do
-	measure many-one.plain plain "$one" "$one"
-	measure many-all.plain plain 1 "$many"
-	measure many-one.ours ours "$one" "$one"
-	measure many-all.ours ours 1 "$many"
+for order in random all; do
+	sessions_end ours-c
+	sessions_end ours-s
+	if [[ $order == random ]]; then
+		sessions ours "$many" --shuffle 7
+	else
+		sessions ours "$many"
+	fi
+	traffic ours 1 "$many" "$((2 * many))"
+	for ((round = 0; round < rounds; round++)); do
+		for hop in plain ours; do
+			measure "many-$order-one.$hop" "$hop" "$one" "$one"
+			measure "many-$order.$hop" "$hop" 1 "$many"
+		done
+	done
 done
