@@ -66,9 +66,11 @@ while True:
         print(result, file=answer)
     os.rename(os.environ["RRAS_LOG"] + "/answer.new", os.environ["RRAS_LOG"] + "/answer")
 END_OF_PROGRAM
-mkfifo "$RRAS_LOG/ask"
-raw c1 "$RRAS_LOG/clients.py" <"$RRAS_LOG/ask" >"$RRAS_LOG/clients.out" 2>&1 &
-exec 7>"$RRAS_LOG/ask"
+# Not in the log directory: 9p has no FIFOs.
+ask=$(mktemp -u)
+mkfifo "$ask"
+raw c1 "$RRAS_LOG/clients.py" <"$ask" >"$RRAS_LOG/clients.out" 2>&1 &
+exec 7>"$ask"
 
 # clients EXPRESSION: what it is, evaluated there.
 clients() {
