@@ -12,8 +12,8 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-rounds=${GOODPUT_ROUNDS:-11}
-transfer=${GOODPUT_SECONDS:-1}
+rounds=${GOODPUT_ROUNDS:-25}
+transfer=${GOODPUT_BYTES:-150M}
 declare -A port=([plain]=5201 [ours]=5202 [peer]=5203)
 
 # client HOP: the address that the server's session 1 leads to.
@@ -70,7 +70,7 @@ measure() {
 	local name=$1 hop=$2 json=$RRAS_RESULTS/iperf3.json
 	shift 2
 	on c timeout 60 iperf3 -J -c 192.0.2.2 -p "${port[$hop]}" -B "$(client "$hop")" \
-		-t "$transfer" -O 0.2 "$@" >"$json" || fail "iperf3 over $hop: $(<"$json")"
+		-n "$transfer" "$@" >"$json" || fail "iperf3 over $hop: $(<"$json")"
 	sample "$name" "$(/usr/bin/python3 -c 'import json, sys
 print(round(json.load(open(sys.argv[1]))["end"]["sum_received"]["bits_per_second"] / 1e6))' \
 		"$json")"
