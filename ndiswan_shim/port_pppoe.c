@@ -237,7 +237,8 @@ static struct pppoe_lower *lower_find(const struct net *net, int ifindex)
 static int lower_check(const struct net_device *dev,
 		       struct netlink_ext_ack *extack)
 {
-	if (dev->type != ARPHRD_ETHER || dev->flags & IFF_POINTOPOINT) {
+	if (dev->type != ARPHRD_ETHER || !dev->header_ops ||
+	    dev->flags & IFF_POINTOPOINT) {
 		NL_SET_ERR_MSG(extack, "PPPoE needs an Ethernet device");
 		return -EINVAL;
 	}
