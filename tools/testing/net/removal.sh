@@ -52,9 +52,12 @@ traffic() {
 	disown "$!"
 	traffic_pid=$!
 }
-silence() {
-	kill "$traffic_pid" 2>/dev/null || true
-	poll 10 ended "$traffic_pid"
+# Asked more than once: a signal that meets the process between bash's fork and its exec is
+# lost, since bash has handlers of its own until then.
+silence() { poll 20 killed "$traffic_pid"; }
+killed() {
+	kill "$1" 2>/dev/null || true
+	ended "$1"
 }
 reaches() { on "$1" ping -qc 1 -W 2 "$2"; }
 links_are() { [[ $(</sys/kernel/ndiswan/links) -eq $1 ]]; }
