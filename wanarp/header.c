@@ -9,7 +9,6 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/ip.h>
-#include <linux/prefetch.h>
 #include <net/dst.h>
 #include <net/ip.h>
 #include <net/route.h>
@@ -57,7 +56,8 @@ static void unicast_destination(struct wanarp_interface *iface, __be32 nexthop,
 		return;
 	}
 	/* wanarp_xmit() asks for it next. */
-	prefetch(projection->link);
+	ndiswan_link_prefetch(projection->link,
+			      ndiswan_hwaddr_id(projection->header.h_source));
 	ether_addr_copy(to, projection->header.h_source);
 }
 

@@ -110,6 +110,7 @@ void *ndiswan_link_context(const struct ndiswan_link *link,
 			   enum ndiswan_proto proto);
 u32 ndiswan_link_id(const struct ndiswan_link *link);
 struct ndiswan_link *ndiswan_link_lookup(struct net *net, u32 id);
+void ndiswan_link_prefetch(const struct ndiswan_link *link, u32 id);
 
 void ndiswan_line_down(struct ndiswan_link *link, enum ndiswan_proto proto,
 		       enum ndiswan_reason reason);
