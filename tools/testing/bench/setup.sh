@@ -26,13 +26,15 @@ place
 server=(s ours --device ours1 --wan ras0 --peer "$(mac_of c ours0)" --base 10.66.0.0)
 # A system call is slow in UML, and slow system calls are not what is compared.
 server+=(--batch 16)
-sessions_start ours "${server[@]}" --count "$some"
+sessions_start ours "${server[@]}" --count "$some" --step $((some / 4))
 sessions_start peer s ppp --device peer1 --peer "$(mac_of c peer0)" --base 10.67.0.0 \
-	--local 10.254.0.1 --count "$some"
+	--local 10.254.0.1 --count "$some" --step $((some / 4))
 for ((round = 0; round < rounds; round++)); do
 	for kind in ours peer; do
 		sessions_do "$kind" up
-		sample "setup.$kind" "$(per_second "$some" "$seconds")"
+		# The last quarter: the peer gets slower as its sessions grow in number.
+		sample "setup.$kind" "$(per_second $((some / 4)) "${steps[3]}")"
+		sample "setup-average.$kind" "$(per_second "$some" "$seconds")"
 		sessions_do "$kind" down
 		sample "setup-down.$kind" "$(per_second "$some" "$seconds")"
 	done
