@@ -59,7 +59,8 @@ def at_least(name, ours, peer, goal):
 
 def at_most(name, ours, peer, goal):
     """The less the better: ours itself has to be within the goal."""
-    return Figure(name, ours, peer, peer / ours if ours else 0, goal, ours <= goal)
+    # What a count of instructions repeats within may be below zero.
+    return Figure(name, ours, peer, peer / max(ours, 1), goal, ours <= goal)
 
 
 def instructions(samples):
