@@ -99,6 +99,7 @@ void sessions_uninit(struct rrasd *d);
 const struct session_counts *sessions_counts(const struct sessions *all);
 struct session *sessions_find(const struct sessions *all, uint32_t link);
 uint32_t *sessions_ids(const struct sessions *all, uint32_t *count);
+bool sessions_full(const struct sessions *all, const struct config *config);
 bool sessions_room(struct sessions *all, const struct config *config);
 uint32_t sessions_close_all(struct sessions *all, enum ppp_reason reason);
 uint32_t sessions_close_user(struct sessions *all, const void *name, size_t len);

@@ -18,9 +18,9 @@
  * When there are too many unfinished sessions, one makes room for a new client: one whose client
  * has not said a word for so long, though it had a request of ours to answer; or one that has
  * taken so long to authenticate. An honest client is faster, unless we are overloaded: then it is
- * better to refuse the new one and to finish the others.
+ * better to let the new one wait and to finish the others.
  */
-#define SILENT_STALE_MS		1000
+#define SILENT_STALE_MS		250
 #define UNFINISHED_STALE_MS	5000
 
 static struct session *of_stage(struct list *l)
@@ -232,21 +232,31 @@ static struct session *stale(struct list *l, uint64_t age_ms)
 }
 
 /**
- * sessions_room - may one more session begin?
+ * sessions_full - are there as many sessions as there may be?
  * @all: the sessions
+ * @config: the limits
+ *
+ * Return: whether, until one of them ends.
+ */
+bool sessions_full(const struct sessions *all, const struct config *config)
+{
+	return all->counts.sessions >= config->sessions;
+}
+
+/**
+ * sessions_room - may one more session begin now?
+ * @all: the sessions, not full
  * @config: the limits
  *
  * When strangers hold too many unfinished sessions, one of them goes if it has had the time that
  * an honest client needs.
  *
- * Return: whether it may.
+ * Return: whether it may; if not, it may in a moment.
  */
 bool sessions_room(struct sessions *all, const struct config *config)
 {
 	struct session *s;
 
-	if (all->d->stopping || all->counts.sessions >= config->sessions)
-		return false;
 	if (all->counts.unfinished < config->unfinished)
 		return true;
 	s = stale(&all->silent, SILENT_STALE_MS);

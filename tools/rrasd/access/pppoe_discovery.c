@@ -147,7 +147,8 @@ static void receive_padr(struct pppoe_iface *iface, const struct pppoe_frame *f)
 	ps = pppoe_session_create(iface, f, &why);
 	if (!ps) {
 		p->counts.refused++;
-		send_pads(iface, f, 0, PPPOE_TAG_SYSTEM_ERROR, why);
+		if (why)
+			send_pads(iface, f, 0, PPPOE_TAG_SYSTEM_ERROR, why);
 		return;
 	}
 	send_pads(iface, f, ps->number, PPPOE_TAG_END, NULL);

@@ -191,6 +191,11 @@ static const struct session_port port = {
 	.free = port_free,
 };
 
+/* A reason that is over in a moment. A client that hears nothing asks again soon; one that is
+ * refused gives up.
+ */
+static const char busy[] = "too many unfinished sessions";
+
 /* Why a new session of this address is not possible, or NULL. */
 static const char *refuse(struct pppoe *p, const uint8_t *mac)
 {
@@ -203,9 +208,11 @@ static const char *refuse(struct pppoe *p, const uint8_t *mac)
 		return "too many sessions of this address";
 	if (client && c->unfinished_per_mac && client->unfinished >= c->unfinished_per_mac)
 		return "too many unfinished sessions of this address";
-	if (!sessions_room(p->d->sessions, c))
-		return p->d->stopping ? "shutting down" : "too many sessions";
-	return NULL;
+	if (p->d->stopping)
+		return "shutting down";
+	if (sessions_full(p->d->sessions, c))
+		return "too many sessions";
+	return sessions_room(p->d->sessions, c) ? NULL : busy;
 }
 
 static void log_refusal(struct pppoe_iface *iface, const uint8_t *mac, const char *why)
@@ -218,7 +225,7 @@ static void log_refusal(struct pppoe_iface *iface, const uint8_t *mac, const cha
  * pppoe_session_create - make a session for a PADR, the link included
  * @iface: where it arrived
  * @f: the PADR
- * @why: on an error, the reason, for the client
+ * @why: on an error, the reason, for the client; NULL if it had better hear nothing
  *
  * Return: the session, not started; NULL on an error, which has been logged.
  */
@@ -233,6 +240,8 @@ struct pppoe_session *pppoe_session_create(struct pppoe_iface *iface,
 	*why = refuse(p, f->src);
 	if (*why) {
 		log_refusal(iface, f->src, *why);
+		if (*why == busy)
+			*why = NULL;
 		return NULL;
 	}
 	*why = "no resources";
