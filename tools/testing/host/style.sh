@@ -11,7 +11,7 @@ cd "$TOP"
 
 source=$(kernel_source scripts)
 mapfile -t kernel_files < <(git ls-files '*.c' '*.h' | grep -E '^(ndiswan_shim|wanarp|ipfltdrv|include)/' |
-	grep -vE 'netlink-gen|^include/uapi/linux/(ndiswan|wanarp)\.h$')
+	grep -vE 'netlink-gen|^include/uapi/linux/(ndiswan|wanarp|ipfltdrv)\.h$')
 mapfile -t tool_files < <(git ls-files '*.c' '*.h' | grep '^tools/' | grep -vE '/(tests|fuzz)/')
 
 checkpatch() { # IGNORE FILE...
