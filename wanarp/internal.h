@@ -132,6 +132,11 @@ extern const struct ndiswan_protocol wanarp_ipv4_protocol;
 void wanarp_projections_down(struct wanarp_interface *iface,
 			     enum ndiswan_reason reason);
 
+/* notify.c */
+int wanarp_notify_up(const struct wanarp_projection *projection,
+		     struct netlink_ext_ack *extack);
+void wanarp_notify_down(const struct wanarp_projection *projection);
+
 /* header.c */
 extern const struct header_ops wanarp_header_ops;
 

@@ -140,6 +140,9 @@ static int wanarp_line_up(struct net *net, struct ndiswan_link *link,
 		NL_SET_ERR_MSG(extack, "no memory for the projection");
 		return -ENOMEM;
 	}
+	err = wanarp_notify_up(projection, extack);
+	if (err)
+		goto err_destroy;
 
 	/* Before the address is live: a packet that finds the link by it must
 	 * find the projection on the link.
@@ -160,6 +163,8 @@ static int wanarp_line_up(struct net *net, struct ndiswan_link *link,
 
 err_context:
 	ndiswan_link_set_context(link, NDISWAN_PROTO_IPV4, NULL);
+	wanarp_notify_down(projection);
+err_destroy:
 	projection_destroy(projection);
 	return err;
 }
@@ -173,9 +178,12 @@ static int wanarp_line_update(struct ndiswan_link *link, void *context,
 
 	wanarp_assert_control();
 	err = check_mru(line, extack);
-	if (!err)
-		WRITE_ONCE(projection->mru, line->mru);
-	return err;
+	if (err)
+		return err;
+	WRITE_ONCE(projection->mru, line->mru);
+	/* An intermediate driver may need more room than was known before. */
+	WRITE_ONCE(projection->iface->dev->needed_headroom, ndiswan_headroom());
+	return 0;
 }
 
 /* The table knows whether the address is still this projection's: after it was
@@ -188,6 +196,7 @@ static void wanarp_line_down(struct ndiswan_link *link, void *context,
 
 	wanarp_assert_control();
 	wanarp_table_remove(&projection->iface->table, projection);
+	wanarp_notify_down(projection);
 	projection_destroy(projection);
 }
 
