@@ -12,7 +12,7 @@
 #include "key.h"
 
 /* Filters of one direction. */
-#define IPF_FILTERS_MAX		(1U << 20)
+#define IPF_FILTERS_MAX		1048576
 
 /**
  * struct ipf_filter - one filter as its user gave it
@@ -61,7 +61,6 @@ size_t ipf_classifier_bytes(const struct ipf_classifier *c);
 void ipf_classifier_get(const struct ipf_classifier *c, unsigned int index,
 			struct ipf_filter *f);
 u32 ipf_classifier_tag(const struct ipf_classifier *c, unsigned int index);
-bool ipf_filter_matches(const struct ipf_filter *f, const struct ipf_key *key);
 
 int ipf_classify(const struct ipf_classifier *c, const struct ipf_key *key);
 
