@@ -20,7 +20,10 @@ struct sk_buff;
 	R(PPPOE_HEADER,		"pppoe-header")			\
 	R(PPPOE_LENGTH,		"pppoe-length")			\
 	R(PORT_BUSY,		"port-busy")			\
-	R(NO_PEER,		"no-peer")
+	R(NO_PEER,		"no-peer")			\
+	R(LINE_DOWN,		"line-down")			\
+	R(DRIVER,		"driver")			\
+	R(DRIVER_MISSING,	"driver-missing")
 
 #define NDISWAN_DROP_ENUM(name, text)	NDISWAN_DROP_##name,
 enum ndiswan_drop_reason {

@@ -30,6 +30,9 @@ static const char * const reason_texts[] = {
 	[NDISWAN_REASON_INTERFACE_GONE]	= "the WAN interface was removed",
 	[NDISWAN_REASON_PROTOCOL_GONE]	= "the module of the network protocol was unloaded",
 	[NDISWAN_REASON_NAMESPACE_GONE]	= "the network namespace was removed",
+	[NDISWAN_REASON_DRIVER]		= "an intermediate driver ended it",
+	[NDISWAN_REASON_REFUSED]	= "refused by a layer above",
+	[NDISWAN_REASON_DETACHED]	= "the intermediate driver left the link",
 };
 
 static int event_fill(struct sk_buff *msg, const struct ndiswan_event *event,
@@ -54,6 +57,8 @@ static int event_fill(struct sk_buff *msg, const struct ndiswan_event *event,
 			     event->peer_ipv4)) ||
 	    (event->reason &&
 	     nla_put_u32(msg, NDISWAN_A_EVENT_REASON, event->reason)) ||
+	    (event->driver &&
+	     nla_put_string(msg, NDISWAN_A_EVENT_DRIVER, event->driver)) ||
 	    nla_put_string(msg, NDISWAN_A_EVENT_TEXT, text))
 		return -EMSGSIZE;
 	genlmsg_end(msg, hdr);
@@ -98,9 +103,14 @@ void ndiswan_event(struct net *net, const struct ndiswan_event *event,
 	va_end(args);
 
 	trace_ndiswan_event(event);
-	if (event->log && __ratelimit(&log_limit))
-		pr_notice("event %u (%s): link %u: %s\n", event->number,
-			  event->name, event->link, text);
+	if (event->log && __ratelimit(&log_limit)) {
+		if (event->link)
+			pr_notice("event %u (%s): link %u: %s\n", event->number,
+				  event->name, event->link, text);
+		else
+			pr_notice("event %u (%s): %s\n", event->number,
+				  event->name, text);
+	}
 	event_multicast(net, event, text);
 }
 EXPORT_SYMBOL_NS_GPL(ndiswan_event, NDISWAN);
@@ -173,7 +183,8 @@ void ndiswan_event_link_down(const struct ndiswan_link *link,
 		.number = 30003,
 		.name = "LINK_DOWN",
 		.log = reason == NDISWAN_REASON_PORT_DOWN ||
-		       reason == NDISWAN_REASON_PORT_GONE,
+		       reason == NDISWAN_REASON_PORT_GONE ||
+		       reason == NDISWAN_REASON_DRIVER,
 		.link = link->id,
 		.reason = reason,
 	};
@@ -196,4 +207,116 @@ void ndiswan_event_recursion(const struct ndiswan_link *link)
 	if (net && __ratelimit(&limit))
 		ndiswan_event(net, &event,
 			      "a packet came back into the send that carried it and was dropped; give the tunnel's endpoint a route outside of the WAN interface");
+}
+
+/* A driver is there for all namespaces; its comings and goings are told in the
+ * first.
+ */
+void ndiswan_event_driver_loaded(const char *name, u32 altitude,
+				 unsigned int links)
+{
+	struct ndiswan_event event = {
+		.number = 30030,
+		.name = "DRIVER_LOADED",
+		.log = true,
+		.driver = name,
+	};
+
+	ndiswan_event(&init_net, &event,
+		      "intermediate driver %s is there, altitude %u, on %u links",
+		      name, altitude, links);
+}
+
+void ndiswan_event_driver_unloaded(const char *name, bool mandatory)
+{
+	struct ndiswan_event event = {
+		.number = mandatory ? 30033 : 30031,
+		.name = mandatory ? "DRIVER_MISSING" : "DRIVER_UNLOADED",
+		.log = true,
+		.driver = name,
+	};
+
+	if (mandatory)
+		ndiswan_event(&init_net, &event,
+			      "intermediate driver %s is mandatory and was unloaded: its links carry no data until it is loaded, or until rras driver set %s mandatory off",
+			      name, name);
+	else
+		ndiswan_event(&init_net, &event,
+			      "intermediate driver %s is gone, its links go on without it",
+			      name);
+}
+
+void ndiswan_event_driver_refused(const struct ndiswan_link *link,
+				  const char *name, int err, const char *cause,
+				  bool mandatory)
+{
+	struct ndiswan_event event = {
+		.number = 30032,
+		.name = "DRIVER_REFUSED",
+		.log = true,
+		.link = link->id,
+		.driver = name,
+	};
+
+	if (link->net)
+		ndiswan_event(link->net, &event,
+			      "intermediate driver %s could not be attached: %s (error %d); the link %s",
+			      name, cause ? cause : "no cause given", -err,
+			      mandatory ? "carries no data, because the driver is mandatory" :
+					  "goes on without it");
+}
+
+void ndiswan_event_line_refused(const struct ndiswan_link *link,
+				enum ndiswan_proto proto, const char *name,
+				const struct ndiswan_line *line, int err,
+				const char *cause)
+{
+	struct ndiswan_event event = {
+		.number = 30034,
+		.name = "LINE_REFUSED",
+		.log = true,
+		.link = link->id,
+		.protocol = ndiswan_proto_number(proto),
+		.ifindex = line->ifindex,
+		.peer_ipv4 = line->peer_ipv4,
+		.driver = name,
+	};
+
+	ndiswan_event(link->net, &event,
+		      "intermediate driver %s refused %pI4: %s (error %d)",
+		      name, &line->peer_ipv4, cause ? cause : "no cause given",
+		      -err);
+}
+
+void ndiswan_event_layer(const struct ndiswan_link *link, const char *name,
+			 bool attached)
+{
+	struct ndiswan_event event = {
+		.number = attached ? 30035 : 30036,
+		.name = attached ? "DRIVER_ATTACHED" : "DRIVER_DETACHED",
+		.link = link->id,
+		.driver = name,
+	};
+
+	if (link->net)
+		ndiswan_event(link->net, &event, "intermediate driver %s %s",
+			      name, attached ? "is on the link" :
+					       "has left the link");
+}
+
+/* A defect of the driver: the packets are lost, and their memory with them. */
+void ndiswan_event_driver_leak(const struct ndiswan_link *link,
+			       const char *name, int held)
+{
+	struct ndiswan_event event = {
+		.number = 30037,
+		.name = "DRIVER_LEAK",
+		.log = true,
+		.link = link->id,
+		.driver = name,
+	};
+
+	ndiswan_event(link->net ? : &init_net, &event,
+		      "intermediate driver %s has left without settling %d packets that it took: a defect of the driver",
+		      name, held);
 }

@@ -28,6 +28,7 @@
 #include "drop.h"
 
 struct genl_family;
+struct ndiswan_stack;
 struct pppoe_lower;
 
 /* Longest PPP header: address, control and a protocol field of two bytes. */
@@ -126,6 +127,10 @@ struct ndiswan_link {
 	u64 tx_packets;
 	/** @tx_bytes: their bytes, without PPP header */
 	u64 tx_bytes;
+	/** @stack: intermediate drivers, NULL if there are none; read only while
+	 * some driver is registered
+	 */
+	struct ndiswan_stack __rcu *stack;
 	/** @control_rx: frames read or waiting; rxq.lock */
 	u32 control_rx;
 	/** @control_tx: frames written; racing writers may lose a count */
@@ -140,6 +145,12 @@ struct ndiswan_link {
 	u8 reason;
 	/** @closed: no more control frames; rxq.lock */
 	bool closed;
+	/** @removed: off the tables, waits for its layers */
+	bool removed;
+	/** @layers: of intermediate drivers that have not been freed */
+	u16 layers;
+	/** @mru: of each line, as the port carries it; ndiswan_lock */
+	u16 mru[NDISWAN_PROTO_MAX];
 	/** @drops: frames thrown away, by reason */
 	atomic_t drops[NDISWAN_DROP_MAX];
 	/** @rcu: for freeing */
@@ -170,6 +181,7 @@ int ndiswan_link_init(void);
 void ndiswan_link_uninit(void);
 struct ndiswan_link *ndiswan_link_create(struct net *net);
 void ndiswan_link_remove(struct ndiswan_link *link);
+void ndiswan_link_free(struct ndiswan_link *link);
 void ndiswan_link_down_locked(struct ndiswan_link *link,
 			      enum ndiswan_reason reason);
 struct ndiswan_link *ndiswan_link_find_locked(const struct net *net, u32 id);
@@ -223,8 +235,12 @@ int ndiswan_frame_push(struct sk_buff *skb, const struct ndiswan_link *link,
 
 /* receive.c */
 enum ndiswan_rx ndiswan_receive(struct sk_buff *skb, struct ndiswan_link *link);
+void ndiswan_receive_packet(struct sk_buff *skb, struct ndiswan_link *link,
+			    enum ndiswan_proto proto);
 
 /* send.c */
+int ndiswan_send_packet(struct sk_buff *skb, struct ndiswan_link *link,
+			enum ndiswan_proto proto);
 int ndiswan_send_control(struct sk_buff *skb, struct ndiswan_link *link,
 			 u16 protocol);
 
@@ -255,6 +271,20 @@ void ndiswan_event_projection_failed(const struct ndiswan_link *link,
 void ndiswan_event_link_down(const struct ndiswan_link *link,
 			     enum ndiswan_reason reason);
 void ndiswan_event_recursion(const struct ndiswan_link *link);
+void ndiswan_event_driver_loaded(const char *name, u32 altitude,
+				 unsigned int links);
+void ndiswan_event_driver_unloaded(const char *name, bool mandatory);
+void ndiswan_event_driver_refused(const struct ndiswan_link *link,
+				  const char *name, int err, const char *cause,
+				  bool mandatory);
+void ndiswan_event_line_refused(const struct ndiswan_link *link,
+				enum ndiswan_proto proto, const char *name,
+				const struct ndiswan_line *line, int err,
+				const char *cause);
+void ndiswan_event_layer(const struct ndiswan_link *link, const char *name,
+			 bool attached);
+void ndiswan_event_driver_leak(const struct ndiswan_link *link,
+			       const char *name, int held);
 
 /* netlink.c */
 extern struct genl_family ndiswan_genl_family;

@@ -17,6 +17,7 @@
 #include <net/netns/generic.h>
 
 #include "internal.h"
+#include "stack.h"
 
 #define TABLE_MIN	64
 #define TABLE_MAX	BIT(21)
@@ -191,6 +192,7 @@ void ndiswan_link_down_locked(struct ndiswan_link *link,
 		link->ops->detach(link);
 	link->reason = reason;
 	WRITE_ONCE(link->state, NDISWAN_LINK_STATE_DOWN);
+	ndiswan_stack_link_down(link);
 	if (link->net)
 		ndiswan_event_link_down(link, reason);
 	ndiswan_file_hangup(link);
@@ -201,7 +203,19 @@ static void link_free(struct rcu_head *rcu)
 	struct ndiswan_link *link = container_of(rcu, struct ndiswan_link, rcu);
 
 	pr_debug("link %u destroyed\n", link->id);
+	kfree(rcu_dereference_protected(link->stack, true));
 	kmem_cache_free(link_cache, link);
+}
+
+/**
+ * ndiswan_link_free() - free a link that nothing finds any more
+ * @link: the link
+ *
+ * Context: any. Packets may still read it.
+ */
+void ndiswan_link_free(struct ndiswan_link *link)
+{
+	call_rcu(&link->rcu, link_free);
 }
 
 /**
@@ -211,14 +225,17 @@ static void link_free(struct rcu_head *rcu)
  * Second phase: nothing finds the link any more. Who may still read it, and
  * why that ends: (1) a receive that found it in its port's tables, (2) a send
  * that found it by its number, or through the other end of a loop, (3) an event
- * or a dump, which hold ndiswan_lock. (1) and (2) are inside an RCU read side
- * section and take no reference; the memory outlives them by call_rcu().
+ * or a dump, which hold ndiswan_lock, (4) an intermediate driver that is still
+ * attached. (1) and (2) are inside an RCU read side section and take no
+ * reference; the memory outlives them by call_rcu(). (4) keeps it until the
+ * driver's detach.
  *
  * Context: process; takes ndiswan_lock. Does not wait for a grace period.
  */
 void ndiswan_link_remove(struct ndiswan_link *link)
 {
 	struct ndiswan_net *nn;
+	bool unused;
 
 	mutex_lock(&ndiswan_lock);
 	ndiswan_link_down_locked(link, NDISWAN_REASON_CLOSED);
@@ -227,13 +244,14 @@ void ndiswan_link_remove(struct ndiswan_link *link)
 		nn = net_generic(link->net, ndiswan_net_id);
 		ndiswan_link_sum_locked(link, &nn->gone);
 	}
-	mutex_unlock(&ndiswan_lock);
-
 	spin_lock_bh(&link->rxq.lock);
 	link->closed = true;
 	spin_unlock_bh(&link->rxq.lock);
 	skb_queue_purge(&link->rxq);
-	call_rcu(&link->rcu, link_free);
+	unused = ndiswan_stack_link_removed(link);
+	mutex_unlock(&ndiswan_lock);
+	if (unused)
+		ndiswan_link_free(link);
 }
 EXPORT_SYMBOL_IF_KUNIT(ndiswan_link_remove);
 
@@ -413,8 +431,11 @@ void ndiswan_net_sum_locked(struct net *net, struct ndiswan_sums *sums)
 	}
 }
 
-/* The files may outlive the namespace, their links do not. */
-static void __net_exit ndiswan_net_exit(struct net *net)
+/* The files may outlive the namespace, their links do not. This comes before
+ * any module's exit, so that intermediate drivers have left all links when they
+ * free what they have in the namespace.
+ */
+static void __net_exit ndiswan_net_pre_exit(struct net *net)
 {
 	unsigned long cursor[2] = { };
 	struct ndiswan_link *link;
@@ -425,9 +446,18 @@ static void __net_exit ndiswan_net_exit(struct net *net)
 		WRITE_ONCE(link->net, NULL);
 	}
 	mutex_unlock(&ndiswan_lock);
+	ndiswan_stack_flush();
+}
+
+static void __net_exit ndiswan_net_exit(struct net *net)
+{
+	mutex_lock(&ndiswan_lock);
+	ndiswan_slot_net_exit(net);
+	mutex_unlock(&ndiswan_lock);
 }
 
 static struct pernet_operations ndiswan_net_ops = {
+	.pre_exit = ndiswan_net_pre_exit,
 	.exit = ndiswan_net_exit,
 	.id = &ndiswan_net_id,
 	.size = sizeof(struct ndiswan_net),

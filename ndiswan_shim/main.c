@@ -5,6 +5,7 @@
 #include <net/genetlink.h>
 
 #include "internal.h"
+#include "stack.h"
 
 static int __init ndiswan_init(void)
 {
@@ -44,6 +45,7 @@ err_loop:
 static void __exit ndiswan_exit(void)
 {
 	ndiswan_file_uninit();
+	ndiswan_driver_uninit();
 	ndiswan_sysfs_uninit();
 	ndiswan_netlink_uninit();
 	ndiswan_pppoe_uninit();

@@ -49,8 +49,27 @@ const struct nla_policy ndiswan_stats_get_nl_policy[NDISWAN_A_MODULE_STATS_ONLY_
 	[NDISWAN_A_MODULE_STATS_ONLY_REASON] = { .type = NLA_NUL_STRING, .len = 31, },
 };
 
+/* NDISWAN_CMD_DRIVER_GET - do */
+const struct nla_policy ndiswan_driver_get_nl_policy[NDISWAN_A_DRIVER_NAME + 1] = {
+	[NDISWAN_A_DRIVER_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
+};
+
+/* NDISWAN_CMD_DRIVER_SET - do */
+const struct nla_policy ndiswan_driver_set_nl_policy[NDISWAN_A_DRIVER_MANDATORY + 1] = {
+	[NDISWAN_A_DRIVER_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
+	[NDISWAN_A_DRIVER_LINK] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NDISWAN_A_DRIVER_ENABLED] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NDISWAN_A_DRIVER_MANDATORY] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
+/* NDISWAN_CMD_LAYER_GET - do */
+const struct nla_policy ndiswan_layer_get_nl_policy[NDISWAN_A_DRIVER_LINK + 1] = {
+	[NDISWAN_A_DRIVER_NAME] = { .type = NLA_NUL_STRING, .len = 31, },
+	[NDISWAN_A_DRIVER_LINK] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
 /* Ops table for ndiswan */
-const struct genl_ops ndiswan_nl_ops[6] = {
+const struct genl_ops ndiswan_nl_ops[9] = {
 	{
 		.cmd		= NDISWAN_CMD_LINK_GET,
 		.doit		= ndiswan_nl_link_get_doit,
@@ -92,6 +111,29 @@ const struct genl_ops ndiswan_nl_ops[6] = {
 		.doit		= ndiswan_nl_stats_get_doit,
 		.policy		= ndiswan_stats_get_nl_policy,
 		.maxattr	= NDISWAN_A_MODULE_STATS_ONLY_REASON,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NDISWAN_CMD_DRIVER_GET,
+		.doit		= ndiswan_nl_driver_get_doit,
+		.dumpit		= ndiswan_nl_driver_get_dumpit,
+		.policy		= ndiswan_driver_get_nl_policy,
+		.maxattr	= NDISWAN_A_DRIVER_NAME,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NDISWAN_CMD_DRIVER_SET,
+		.doit		= ndiswan_nl_driver_set_doit,
+		.policy		= ndiswan_driver_set_nl_policy,
+		.maxattr	= NDISWAN_A_DRIVER_MANDATORY,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NDISWAN_CMD_LAYER_GET,
+		.doit		= ndiswan_nl_layer_get_doit,
+		.dumpit		= ndiswan_nl_layer_get_dumpit,
+		.policy		= ndiswan_layer_get_nl_policy,
+		.maxattr	= NDISWAN_A_DRIVER_LINK,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -403,7 +403,7 @@ struct genl_family ndiswan_genl_family __ro_after_init = {
 	.module = THIS_MODULE,
 	.ops = ndiswan_nl_ops,
 	.n_ops = ARRAY_SIZE(ndiswan_nl_ops),
-	.resv_start_op = NDISWAN_CMD_EVENT_NTF + 1,
+	.resv_start_op = NDISWAN_CMD_MAX + 1,
 	.mcgrps = ndiswan_mcgrps,
 	.n_mcgrps = ARRAY_SIZE(ndiswan_mcgrps),
 };

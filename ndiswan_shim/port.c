@@ -3,6 +3,7 @@
 #include <kunit/visibility.h>
 
 #include "internal.h"
+#include "stack.h"
 
 static const struct ndiswan_port_ops * const port_types[] = {
 	[NDISWAN_PORT_TYPE_LOOP] = &ndiswan_loop_ops,
@@ -28,14 +29,21 @@ static int attach_locked(struct ndiswan_link *link,
 	if (ops->no_address_control)
 		link->framing |= NDISWAN_SEND_NO_AC;
 	err = ops->attach(link, args, extack);
-	if (err) {
-		link->ops = NULL;
-		link->framing &= ~NDISWAN_SEND_NO_AC;
-		return err;
-	}
+	if (err)
+		goto err_ops;
+	err = ndiswan_stack_attach(link, extack);
+	if (err)
+		goto err_port;
 	/* Writers of the file look at the port when they see the state. */
 	smp_store_release(&link->state, NDISWAN_LINK_STATE_ATTACHED);
 	return 0;
+
+err_port:
+	ops->detach(link);
+err_ops:
+	link->ops = NULL;
+	link->framing &= ~NDISWAN_SEND_NO_AC;
+	return err;
 }
 
 /**

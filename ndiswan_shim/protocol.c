@@ -5,6 +5,7 @@
 #include <linux/ppp_defs.h>
 
 #include "internal.h"
+#include "stack.h"
 
 static const u16 proto_numbers[NDISWAN_PROTO_MAX] = {
 	[NDISWAN_PROTO_IPV4] = PPP_IP,
@@ -161,14 +162,16 @@ static void *line_context(struct ndiswan_link *link, enum ndiswan_proto proto)
  *
  * Context: process; ndiswan_lock held.
  * Return: 0; -ENOTCONN without a port; -ENOLINK if the link is down; -EEXIST if
- * the line is up; -EPROTONOSUPPORT if nobody serves the protocol; else what
- * the protocol's line_up said, reported as event 20050.
+ * the line is up; -EPROTONOSUPPORT if nobody serves the protocol; -EHOSTDOWN if
+ * a mandatory driver is missing; else what an intermediate driver's line_up
+ * said, reported as event 30032, or the protocol's, reported as event 20050.
  */
 int ndiswan_line_up_locked(struct ndiswan_link *link, enum ndiswan_proto proto,
 			   const struct ndiswan_line *line,
 			   struct netlink_ext_ack *extack)
 {
 	const struct ndiswan_protocol *above;
+	struct ndiswan_line seen = *line;
 	int err;
 
 	above = control_dereference(protocols[proto]);
@@ -188,9 +191,15 @@ int ndiswan_line_up_locked(struct ndiswan_link *link, enum ndiswan_proto proto,
 		NL_SET_ERR_MSG(extack, "no module serves this network protocol: load wanarp");
 		return -EPROTONOSUPPORT;
 	}
-	err = above->line_up(link->net, link, line, extack);
+	link->mru[proto] = line->mru;
+	err = ndiswan_stack_line_up(link, proto, line, extack);
+	if (err)
+		return err;
+	seen.mru = ndiswan_stack_mru(link, proto);
+	err = above->line_up(link->net, link, &seen, extack);
 	if (err) {
 		RCU_INIT_POINTER(link->context[proto], NULL);
+		ndiswan_stack_line_undo(link, proto);
 		ndiswan_event_projection_failed(link, proto, line, err,
 						extack ? extack->_msg : NULL);
 		return err;
@@ -216,14 +225,11 @@ int ndiswan_line_update_locked(struct ndiswan_link *link,
 			       const struct ndiswan_line *line,
 			       struct netlink_ext_ack *extack)
 {
-	void *context = line_context(link, proto);
-
-	if (!context) {
+	if (!line_context(link, proto)) {
 		NL_SET_ERR_MSG(extack, "the line is not up");
 		return -ENOTCONN;
 	}
-	return control_dereference(protocols[proto])->line_update(link, context,
-								  line, extack);
+	return ndiswan_stack_line_update(link, proto, line->mru, extack);
 }
 EXPORT_SYMBOL_IF_KUNIT(ndiswan_line_update_locked);
 
@@ -257,6 +263,7 @@ void ndiswan_line_down(struct ndiswan_link *link, enum ndiswan_proto proto,
 	if (!up && link->state == NDISWAN_LINK_STATE_UP)
 		WRITE_ONCE(link->state, NDISWAN_LINK_STATE_ATTACHED);
 	above->line_down(link, context, reason);
+	ndiswan_stack_line_down(link, proto, reason);
 	ndiswan_event_line_down(link, proto, &line, reason);
 }
 EXPORT_SYMBOL_NS_GPL(ndiswan_line_down, NDISWAN);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The receive path: port -> PPP header -> protocol above, or the link's file. */
+/*
+ * The receive path: port -> PPP header -> intermediate drivers -> protocol above,
+ * or the link's file.
+ */
 #include <linux/ppp_defs.h>
 
 #include "internal.h"
+#include "stack.h"
 
 static int network_protocol(u16 protocol)
 {
@@ -58,6 +62,8 @@ enum ndiswan_rx ndiswan_receive(struct sk_buff *skb, struct ndiswan_link *link)
 
 	ndiswan_count(&link->rx_packets, 1);
 	ndiswan_count(&link->rx_bytes, skb->len);
+	if (ndiswan_stack_used() && ndiswan_stack_receive(skb, link, proto))
+		return NDISWAN_RX_CONSUMED;
 	/* Not NULL: a protocol takes its contexts away before it goes. */
 	above = ndiswan_proto_ops(proto);
 	return above->receive(skb, link, context);
@@ -65,4 +71,25 @@ enum ndiswan_rx ndiswan_receive(struct sk_buff *skb, struct ndiswan_link *link)
 control:
 	ndiswan_file_receive(skb, link, protocol);
 	return NDISWAN_RX_CONSUMED;
+}
+
+/**
+ * ndiswan_receive_packet() - pass up what is past the intermediate drivers
+ * @skb: the packet, data at the network header; no longer the caller's
+ * @link: the link
+ * @proto: what it is
+ *
+ * Context: RCU read side, bottom halves off, and no send further up in the
+ * chain of calls.
+ */
+void ndiswan_receive_packet(struct sk_buff *skb, struct ndiswan_link *link,
+			    enum ndiswan_proto proto)
+{
+	void *context = rcu_dereference(link->context[proto]);
+
+	if (!context)
+		ndiswan_drop(link, skb, NDISWAN_DROP_LINE_DOWN);
+	else if (ndiswan_proto_ops(proto)->receive(skb, link, context) ==
+		 NDISWAN_RX_DELIVER)
+		netif_receive_skb(skb);
 }

@@ -5,6 +5,7 @@
 #include <linux/percpu.h>
 
 #include "internal.h"
+#include "stack.h"
 
 /* Not 0 while a port sends. A tunnel that is routed into one of its own links
  * comes back here inside its own send, again and again.
@@ -32,18 +33,17 @@ static int frame_send(struct sk_buff *skb, struct ndiswan_link *link,
 }
 
 /**
- * ndiswan_send() - send a network packet
- * @skb: the packet, data at the network header, not GSO, no longer than the
- *	line's MRU; no longer the caller's, whatever is returned
- * @link: the link, whose line for @proto is or was up in this RCU section
+ * ndiswan_send_packet() - send a packet that is past the intermediate drivers
+ * @skb: the packet, data at the network header; no longer the caller's
+ * @link: the link
  * @proto: what it is
  *
  * Context: RCU read side, bottom halves off.
  * Return: 0 when the port took it, else a negative error: it was dropped and
  * counted.
  */
-int ndiswan_send(struct sk_buff *skb, struct ndiswan_link *link,
-		 enum ndiswan_proto proto)
+int ndiswan_send_packet(struct sk_buff *skb, struct ndiswan_link *link,
+			enum ndiswan_proto proto)
 {
 	unsigned int len = skb->len;
 	int err;
@@ -54,6 +54,30 @@ int ndiswan_send(struct sk_buff *skb, struct ndiswan_link *link,
 		ndiswan_count(&link->tx_bytes, len);
 	}
 	return err;
+}
+
+/**
+ * ndiswan_send() - send a network packet
+ * @skb: the packet, data at the network header, not GSO, no longer than the
+ *	line's MRU; no longer the caller's, whatever is returned
+ * @link: the link, whose line for @proto is or was up in this RCU section
+ * @proto: what it is
+ *
+ * Context: RCU read side, bottom halves off.
+ * Return: 0 when the port or an intermediate driver took it, else a negative
+ * error: it was dropped and counted.
+ */
+int ndiswan_send(struct sk_buff *skb, struct ndiswan_link *link,
+		 enum ndiswan_proto proto)
+{
+	int err;
+
+	if (ndiswan_stack_used()) {
+		err = ndiswan_stack_send(skb, link, proto);
+		if (err)
+			return min(err, 0);
+	}
+	return ndiswan_send_packet(skb, link, proto);
 }
 EXPORT_SYMBOL_NS_GPL(ndiswan_send, NDISWAN);
 
@@ -95,13 +119,16 @@ int ndiswan_send_control(struct sk_buff *skb, struct ndiswan_link *link,
 /**
  * ndiswan_headroom() - room that devices above should leave before a packet
  *
- * The longest PPP header, the longest port header and a link layer header with
- * a VLAN tag, so that no port has to reallocate.
+ * What intermediate drivers declared, the longest PPP header, the longest port
+ * header and a link layer header with a VLAN tag, so that no port has to
+ * reallocate. Changes with a line-update when a driver comes that puts
+ * something before packets.
  *
  * Return: bytes.
  */
 unsigned int ndiswan_headroom(void)
 {
-	return NDISWAN_PPP_HLEN + 6 + VLAN_ETH_HLEN;
+	return ndiswan_driver_headroom() + NDISWAN_PPP_HLEN + 6 +
+	       VLAN_ETH_HLEN;
 }
 EXPORT_SYMBOL_NS_GPL(ndiswan_headroom, NDISWAN);

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Tuning in /sys/kernel/ndiswan, see Documentation/ABI/testing/sysfs-kernel-ndiswan. */
+/*
+ * Tuning in /sys/kernel/ndiswan, see
+ * Documentation/ABI/testing/sysfs-kernel-ndiswan.
+ */
 #include <linux/kobject.h>
 #include <linux/sysfs.h>
 
 #include "internal.h"
+#include "stack.h"
 
 #define QUEUE_LIMIT_MAX	1024
 
 static struct kobject *ndiswan_kobj;
+static struct kset *driver_kset;
 
 static ssize_t control_queue_limit_show(struct kobject *kobj,
 					struct kobj_attribute *attr, char *buf)
@@ -57,6 +62,131 @@ static const struct attribute * const ndiswan_attrs[] = {
 	NULL,
 };
 
+static struct stack_slot *to_slot(struct kobject *kobj)
+{
+	return container_of(kobj, struct stack_slot, kobj);
+}
+
+static ssize_t altitude_show(struct kobject *kobj, struct kobj_attribute *attr,
+			     char *buf)
+{
+	return sysfs_emit(buf, "%u\n", to_slot(kobj)->altitude);
+}
+
+static struct kobj_attribute altitude_attr = __ATTR_RO(altitude);
+
+static ssize_t class_show(struct kobject *kobj, struct kobj_attribute *attr,
+			  char *buf)
+{
+	return sysfs_emit(buf, "%s\n",
+			  to_slot(kobj)->class == NDISWAN_DRIVER_CLASS_MONITOR ?
+			  "monitor" : "modifying");
+}
+
+static struct kobj_attribute class_attr = __ATTR_RO(class);
+
+static ssize_t missing_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	return sysfs_emit(buf, "%d\n", !READ_ONCE(to_slot(kobj)->driver));
+}
+
+static struct kobj_attribute missing_attr = __ATTR_RO(missing);
+
+static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	return sysfs_emit(buf, "%d\n", READ_ONCE(to_slot(kobj)->enabled));
+}
+
+/* By name, because the entry may go while this waits for the lock. */
+static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
+			     const char *buf, size_t count)
+{
+	bool on;
+	int err;
+
+	err = kstrtobool(buf, &on);
+	if (!err)
+		err = ndiswan_slot_enable(kobject_name(kobj), NULL, 0, on,
+					  NULL);
+	return err ? : count;
+}
+
+static struct kobj_attribute enabled_attr = __ATTR_RW(enabled);
+
+static ssize_t mandatory_show(struct kobject *kobj, struct kobj_attribute *attr,
+			      char *buf)
+{
+	return sysfs_emit(buf, "%d\n", READ_ONCE(to_slot(kobj)->mandatory));
+}
+
+static ssize_t mandatory_store(struct kobject *kobj,
+			       struct kobj_attribute *attr, const char *buf,
+			       size_t count)
+{
+	bool on;
+	int err;
+
+	err = kstrtobool(buf, &on);
+	if (!err)
+		err = ndiswan_slot_mandate(kobject_name(kobj), on, NULL);
+	return err ? : count;
+}
+
+static struct kobj_attribute mandatory_attr = __ATTR_RW(mandatory);
+
+static struct attribute *slot_attrs[] = {
+	&altitude_attr.attr,
+	&class_attr.attr,
+	&missing_attr.attr,
+	&enabled_attr.attr,
+	&mandatory_attr.attr,
+	NULL,
+};
+ATTRIBUTE_GROUPS(slot);
+
+static void slot_release(struct kobject *kobj)
+{
+	struct stack_slot *slot = to_slot(kobj);
+
+	/* Packets may still be at its wall. */
+	kfree_rcu(slot, rcu);
+}
+
+static const struct kobj_type slot_type = {
+	.release = slot_release,
+	.sysfs_ops = &kobj_sysfs_ops,
+	.default_groups = slot_groups,
+};
+
+/**
+ * ndiswan_slot_sysfs_add() - a directory for a driver
+ * @slot: the driver's entry, whose memory belongs to its kobject from now on
+ *
+ * Context: process; ndiswan_lock not held.
+ * Return: 0 or an error; in either case ndiswan_slot_sysfs_remove() ends it.
+ */
+int ndiswan_slot_sysfs_add(struct stack_slot *slot)
+{
+	slot->kobj.kset = driver_kset;
+	return kobject_init_and_add(&slot->kobj, &slot_type, NULL, "%s",
+				    slot->name);
+}
+
+/**
+ * ndiswan_slot_sysfs_remove() - the end of a driver's entry
+ * @slot: the entry, which is freed
+ *
+ * Context: process; ndiswan_lock not held, since this waits for readers and
+ * writers of the files.
+ */
+void ndiswan_slot_sysfs_remove(struct stack_slot *slot)
+{
+	kobject_del(&slot->kobj);
+	kobject_put(&slot->kobj);
+}
+
 /**
  * ndiswan_sysfs_init() - once, at load
  *
@@ -71,7 +201,18 @@ int ndiswan_sysfs_init(void)
 		return -ENOMEM;
 	err = sysfs_create_files(ndiswan_kobj, ndiswan_attrs);
 	if (err)
-		kobject_put(ndiswan_kobj);
+		goto err_kobj;
+	driver_kset = kset_create_and_add("drivers", NULL, ndiswan_kobj);
+	if (!driver_kset) {
+		err = -ENOMEM;
+		goto err_files;
+	}
+	return 0;
+
+err_files:
+	sysfs_remove_files(ndiswan_kobj, ndiswan_attrs);
+err_kobj:
+	kobject_put(ndiswan_kobj);
 	return err;
 }
 
@@ -80,6 +221,7 @@ int ndiswan_sysfs_init(void)
  */
 void ndiswan_sysfs_uninit(void)
 {
+	kset_unregister(driver_kset);
 	sysfs_remove_files(ndiswan_kobj, ndiswan_attrs);
 	kobject_put(ndiswan_kobj);
 }

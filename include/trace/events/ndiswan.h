@@ -26,6 +26,32 @@ TRACE_EVENT(ndiswan_drop,
 		  __entry->link, __entry->reason, __entry->len)
 );
 
+/* An intermediate driver dropped a packet. */
+TRACE_EVENT(ndiswan_layer_drop,
+	TP_PROTO(u32 link, const char *driver, enum ndiswan_direction direction,
+		 const char *reason, unsigned int len),
+	TP_ARGS(link, driver, direction, reason, len),
+	TP_STRUCT__entry(
+		__field(u32, link)
+		__array(char, driver, NDISWAN_DRIVER_NAME)
+		__array(char, reason, NDISWAN_DRIVER_NAME)
+		__field(int, direction)
+		__field(unsigned int, len)
+	),
+	TP_fast_assign(
+		__entry->link = link;
+		/* Names go with the driver, the trace stays. */
+		strscpy(__entry->driver, driver, NDISWAN_DRIVER_NAME);
+		strscpy(__entry->reason, reason, NDISWAN_DRIVER_NAME);
+		__entry->direction = direction;
+		__entry->len = len;
+	),
+	TP_printk("link=%u driver=%s direction=%s reason=%s len=%u",
+		  __entry->link, __entry->driver,
+		  __entry->direction == NDISWAN_SENDING ? "send" : "receive",
+		  __entry->reason, __entry->len)
+);
+
 /* The events of Documentation/events.rst, whether logged or not. */
 TRACE_EVENT(ndiswan_event,
 	TP_PROTO(const struct ndiswan_event *event),
@@ -37,6 +63,7 @@ TRACE_EVENT(ndiswan_event,
 		__field(int, ifindex)
 		__field(u32, peer_ipv4)
 		__field(int, reason)
+		__array(char, driver, NDISWAN_DRIVER_NAME)
 	),
 	TP_fast_assign(
 		__entry->number = event->number;
@@ -45,10 +72,13 @@ TRACE_EVENT(ndiswan_event,
 		__entry->ifindex = event->ifindex;
 		__entry->peer_ipv4 = be32_to_cpu(event->peer_ipv4);
 		__entry->reason = event->reason;
+		strscpy(__entry->driver, event->driver ? : "-",
+			NDISWAN_DRIVER_NAME);
 	),
-	TP_printk("event=%u name=%s link=%u ifindex=%d peer=%08x reason=%d",
+	TP_printk("event=%u name=%s link=%u ifindex=%d peer=%08x reason=%d driver=%s",
 		  __entry->number, __entry->name, __entry->link,
-		  __entry->ifindex, __entry->peer_ipv4, __entry->reason)
+		  __entry->ifindex, __entry->peer_ipv4, __entry->reason,
+		  __entry->driver)
 );
 
 #endif /* _TRACE_NDISWAN_H */
