@@ -1,7 +1,536 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Compiling filters into a tree.
+ *
+ * A node takes a few bits of one word of the key (addresses, ports, protocol), which
+ * choose its child. At a leaf the few filters that are left are compared in full, so
+ * the way to it need not prove anything: bits above the chosen ones may be skipped.
+ *
+ * Filters that are wide in the chosen bits would have to be in every child, and that
+ * is where such trees grow beyond all bounds (a firewall's "any to any, port 80").
+ * Here they go into one more child, the aside, which is looked up after the chosen
+ * one: every leaf names the node to go on with when nothing in it matched. Which
+ * that is was known when the tree was built, so a look-up keeps no stack. Only
+ * filters that reach into a few children are copied into these.
+ *
+ * Which bits are taken is decided for each node by what a look-up would cost, in
+ * instructions, with each of some dozens of choices. Whatever the filters are:
+ *
+ * - Memory is bounded. Each node has a budget in bytes, in proportion to its filters;
+ *   it may copy filters and have children while that lasts, and without it a choice
+ *   that copies nothing, or a leaf, is what remains.
+ * - Time to build is bounded. No child has more than three quarters of the filters
+ *   of its parent, so the depth is logarithmic; a budget of comparisons ends what
+ *   still takes too long, with leaves.
+ * - Time to look up is not more than comparing with each filter once per copy. No
+ *   administrator's filters come near; ones made for it can, as with any structure
+ *   that has not more than linear memory, and slow down only what they filter.
+ *
+ * With a hundred thousand filters a look-up touches one cache line per node, two to
+ * four of them where such trees without the aside need a dozen, and one per filter
+ * compared.
+ */
+#include <linux/bitops.h>
 #include <linux/errno.h>
+#include <linux/jhash.h>
+#include <linux/log2.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/random.h>
+#include <linux/sched/signal.h>
 
 #include "tree.h"
+
+/* Bytes of nodes and references that a filter pays for. */
+#define BUDGET4		32
+#define BUDGET6		24
+#define BUDGET_SMALL	64	/* and every tree for itself */
+
+/* Widest choice of bits, and how many of its children a filter may be copied to. */
+#define BITS_MAX	11
+#define COPIES_MAX	4
+
+/* Estimated instructions. */
+#define COST_NODE	11
+#define COST_LEAF	9
+#define COST_FILTER	11
+
+/* So few filters are left to a leaf as a rule. */
+#define LEAF_GOOD	3
+
+/* Comparisons for each filter before no more nodes are made. */
+#define WORK_MAX	16384
+
+#define NOWHERE		U32_MAX
+#define HEADER		4	/* words of struct task */
+
+/* A list of rules that becomes a node; the list follows. */
+struct task {
+	u32 count;
+	u32 node;	/* where */
+	u32 next;	/* with what a look-up goes on when nothing matched */
+	u32 budget;	/* bytes for everything below it */
+};
+
+struct choice {
+	u32 cost;
+	u8 dim;
+	u8 shift;
+	u8 bits;
+	u8 copies;
+	u32 pieces;	/* rules in children, copies counted */
+	u32 children;	/* that are not empty */
+	u32 aside;
+	u32 hungry;	/* rules in what a leaf is too small for */
+};
+
+struct builder {
+	struct ipf_tree *tree;
+	struct ipf_words tasks;	/* a stack of lists with struct task above them */
+	u32 *list;		/* the rules of the node in work */
+	u64 *lo;		/* their ranges in one dimension */
+	u64 *hi;
+	u32 *sizes;		/* of the children of a choice */
+	u64 work;
+};
+
+static void rule_range(const struct ipf_tree *t, u32 number, enum ipf_dim dim,
+		       u64 *lo, u64 *hi)
+{
+	if (t->family == IPF_IPV4)
+		ipf_rule4_range(ipf_tree_rule(t, number), dim, lo, hi);
+	else
+		ipf_rule6_range(ipf_tree_rule(t, number), dim, lo, hi);
+}
+
+static unsigned int dim_bits(const struct ipf_tree *t, enum ipf_dim dim)
+{
+	switch (dim) {
+	case IPF_DIM_SRC_LO:
+	case IPF_DIM_DST_LO:
+		return t->family == IPF_IPV4 ? 0 : 64;
+	case IPF_DIM_SRC_HI:
+	case IPF_DIM_DST_HI:
+		return t->family == IPF_IPV4 ? 32 : 64;
+	case IPF_DIM_PROTOCOL:
+		return 8;
+	default:
+		return 16;
+	}
+}
+
+/* Instructions to look up @n filters: as they are, or as a tree below. */
+static u32 cost_of(u32 n)
+{
+	u32 log;
+
+	if (n <= 5)
+		return n ? COST_LEAF + COST_FILTER * n : 0;
+	/* About another node for each factor of four, without steps. */
+	log = ilog2(n);
+	return COST_LEAF + COST_FILTER * 5 - 28 +
+	       12 * log + 12 * ((n - (1U << log)) >> (log - 2)) / 4;
+}
+
+static u32 list_bytes(u32 lists, u32 pieces)
+{
+	/* A leaf has one more word: where to go on. */
+	return (lists + pieces) * sizeof(u32);
+}
+
+static u32 choice_slots(const struct choice *c)
+{
+	return (1U << c->bits) + !!c->aside;
+}
+
+static u32 choice_bytes(const struct choice *c)
+{
+	return choice_slots(c) * sizeof(struct ipf_node) +
+	       list_bytes(c->children + !!c->aside, c->pieces + c->aside);
+}
+
+/*
+ * In how many children rule @i is, from @first on and around; 0 if it goes aside.
+ * A range that covers more than the bits can tell apart is in all of them.
+ */
+static u32 reach(const struct builder *b, u32 i, const struct choice *c, u32 *first)
+{
+	u64 from = b->lo[i] >> c->shift, to = b->hi[i] >> c->shift;
+
+	*first = from;
+	return to - from < c->copies ? to - from + 1 : 0;
+}
+
+/* Count what @c does with the list, in @b->sizes and in @c. */
+static void choice_count(struct builder *b, u32 count, struct choice *c)
+{
+	u32 mask = (1U << c->bits) - 1;
+	u32 i, n, first;
+
+	memset(b->sizes, 0, sizeof(u32) << c->bits);
+	c->pieces = 0;
+	c->aside = 0;
+	for (i = 0; i < count; i++) {
+		n = reach(b, i, c, &first);
+		c->pieces += n;
+		if (!n)
+			c->aside++;
+		while (n--)
+			b->sizes[(first + n) & mask]++;
+	}
+	b->work += count + mask / 4;
+}
+
+/*
+ * Estimate @c, taking packets to be spread as the filters are. False if it does not
+ * bring enough or costs too much memory.
+ */
+static bool choice_estimate(const struct builder *b, u32 count, u32 budget,
+			    struct choice *c)
+{
+	u32 i, largest = c->aside;
+	u64 sum = 0;
+
+	c->children = 0;
+	c->hungry = c->aside;
+	for (i = 0; i < 1U << c->bits; i++) {
+		u32 n = b->sizes[i];
+
+		if (!n)
+			continue;
+		c->children++;
+		largest = max(largest, n);
+		if (n > LEAF_GOOD)
+			c->hungry += n;
+		sum += (u64)n * cost_of(n);
+	}
+	if (!c->pieces || largest > count - DIV_ROUND_UP(count, 4))
+		return false;
+	if (choice_bytes(c) > budget ||
+	    choice_slots(c) * sizeof(struct ipf_node) > max(budget / 4, 64U))
+		return false;
+	c->cost = COST_NODE + div_u64(sum, c->pieces) + cost_of(c->aside);
+	return true;
+}
+
+/* Take @c instead of @best if it is better. */
+static void choice_try(struct builder *b, u32 count, u32 budget, struct choice *c,
+		       struct choice *best)
+{
+	/* A rule may be in a quarter of the children, so in one of two or four. */
+	c->copies = clamp((1U << c->bits) / 4, 1U, (unsigned int)COPIES_MAX);
+	choice_count(b, count, c);
+	if (choice_estimate(b, count, budget, c)) {
+		if (c->cost < best->cost)
+			*best = *c;
+		return;
+	}
+	if (c->copies == 1)
+		return;
+	c->copies = 1;
+	choice_count(b, count, c);
+	if (choice_estimate(b, count, budget, c) && c->cost < best->cost)
+		*best = *c;
+}
+
+static void load_ranges(struct builder *b, u32 count, enum ipf_dim dim)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		rule_range(b->tree, b->list[i], dim, &b->lo[i], &b->hi[i]);
+}
+
+/* The bits in which rules differ that have a condition for this dimension. */
+static u64 bits_that_vary(const struct builder *b, u32 count, unsigned int width)
+{
+	u64 all = width == 64 ? ~0ULL : (1ULL << width) - 1;
+	u64 first = 0, vary = 0;
+	bool any = false;
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		if (!b->lo[i] && b->hi[i] == all)
+			continue;
+		if (!any)
+			first = b->lo[i];
+		any = true;
+		vary |= b->lo[i] ^ first;
+	}
+	return vary;
+}
+
+static void choose_in(struct builder *b, const struct task *t, enum ipf_dim dim,
+		      struct choice *best)
+{
+	unsigned int width = dim_bits(b->tree, dim), bits_max, step;
+	struct choice c = { .dim = dim };
+	u64 vary;
+	int bits, shift;
+
+	load_ranges(b, t->count, dim);
+	vary = bits_that_vary(b, t->count, width);
+	if (!vary)
+		return;
+	bits_max = min_t(unsigned int, ilog2(t->count) + 2, BITS_MAX);
+	step = bits_max > 6 ? 3 : 1;
+	for (bits = bits_max; bits > 0; bits -= step) {
+		for (shift = fls64(vary) - bits; shift > -bits; shift -= step) {
+			c.shift = max(shift, 0);
+			c.bits = bits + min(shift, 0);
+			if ((vary >> c.shift) & ((1U << c.bits) - 1))
+				choice_try(b, t->count, t->budget, &c, best);
+		}
+	}
+}
+
+/* False if a leaf is best. */
+static bool choose(struct builder *b, const struct task *t, struct choice *best)
+{
+	enum ipf_dim dim;
+
+	best->cost = COST_LEAF + COST_FILTER * t->count;
+	best->bits = 0;
+	if (b->work > (u64)WORK_MAX * ipf_tree_count(b->tree))
+		return false;
+	for (dim = 0; dim < IPF_DIMS; dim++)
+		if (dim_bits(b->tree, dim))
+			choose_in(b, t, dim, best);
+	return best->bits;
+}
+
+static struct ipf_node *node_at(const struct builder *b, u32 number)
+{
+	return (struct ipf_node *)b->tree->nodes.at + number;
+}
+
+static int leaf(struct builder *b, const struct task *t)
+{
+	struct ipf_words *refs = &b->tree->refs;
+
+	if (ipf_words_reserve(refs, t->count + 1))
+		return -ENOMEM;
+	*node_at(b, t->node) = (struct ipf_node){
+		.at = refs->used,
+		.dim = IPF_NODE_LEAF,
+	};
+	memcpy(refs->at + refs->used, b->list, t->count * sizeof(u32));
+	refs->used += t->count;
+	refs->at[refs->used - 1] |= IPF_REF_LAST;
+	refs->at[refs->used++] = t->next;
+	return 0;
+}
+
+/*
+ * Begin a task for @count rules and return where its list goes. Room was reserved.
+ */
+static u32 *push(struct builder *b, const struct task *t)
+{
+	u32 *list = b->tasks.at + b->tasks.used;
+
+	b->tasks.used += t->count + HEADER;
+	memcpy(list + t->count, t, sizeof(*t));
+	return list;
+}
+
+static void pop(struct builder *b, struct task *t)
+{
+	u32 *end = b->tasks.at + b->tasks.used;
+
+	memcpy(t, end - HEADER, sizeof(*t));
+	b->tasks.used -= t->count + HEADER;
+	memcpy(b->list, b->tasks.at + b->tasks.used, t->count * sizeof(u32));
+}
+
+/*
+ * What is left of the budget goes to the children by their size, but for those that
+ * are as good as leaves.
+ */
+static u32 share(u32 budget, const struct choice *c, u32 count)
+{
+	u64 rest = budget - choice_bytes(c);
+
+	if (count <= LEAF_GOOD && count != c->aside)
+		rest = 0;
+	return list_bytes(1, count) +
+	       (rest ? div_u64(rest * count, max(c->hungry, c->aside)) : 0);
+}
+
+/*
+ * Push a task for each child. @b->sizes has their sizes and becomes where the list
+ * of each begins in @b->tasks.
+ */
+static void push_children(struct builder *b, const struct task *t,
+			  const struct choice *c, u32 first_node, u32 next)
+{
+	struct ipf_node *node;
+	struct task child;
+	u32 i;
+
+	for (i = 0; i < 1U << c->bits; i++) {
+		node = node_at(b, first_node + i);
+		*node = (struct ipf_node){ .at = next, .dim = IPF_NODE_GOTO };
+		if (!b->sizes[i])
+			continue;
+		child.count = b->sizes[i];
+		child.node = first_node + i;
+		child.next = next;
+		child.budget = share(t->budget, c, child.count);
+		b->sizes[i] = push(b, &child) - b->tasks.at;
+	}
+}
+
+/* Fill the lists that were pushed. */
+static void distribute(struct builder *b, const struct task *t,
+		       const struct choice *c, u32 *aside)
+{
+	u32 mask = (1U << c->bits) - 1;
+	u32 i, n, k, first;
+
+	for (i = 0; i < t->count; i++) {
+		n = reach(b, i, c, &first);
+		if (!n)
+			*aside++ = b->list[i];
+		for (k = 0; k < n; k++)
+			b->tasks.at[b->sizes[(first + k) & mask]++] = b->list[i];
+	}
+}
+
+static int branch(struct builder *b, const struct task *t, struct choice *c)
+{
+	struct ipf_words *nodes = &b->tree->nodes;
+	u32 first = nodes->used / IPF_NODE_WORDS, next = t->next;
+	u32 *aside = NULL;
+
+	load_ranges(b, t->count, c->dim);
+	choice_count(b, t->count, c);
+	if (ipf_words_reserve(nodes, choice_slots(c) * IPF_NODE_WORDS) ||
+	    ipf_words_reserve(&b->tasks, c->pieces + c->aside +
+			      (c->children + 1) * HEADER))
+		return -ENOMEM;
+	nodes->used += choice_slots(c) * IPF_NODE_WORDS;
+
+	*node_at(b, t->node) = (struct ipf_node){
+		.at = first,
+		.dim = c->dim,
+		.shift = c->shift,
+		.mask = (1U << c->bits) - 1,
+	};
+	if (c->aside) {
+		struct task child = {
+			.count = c->aside,
+			.node = first + (1U << c->bits),
+			.next = next,
+			.budget = share(t->budget, c, c->aside),
+		};
+
+		aside = push(b, &child);
+		next = child.node;
+	}
+	push_children(b, t, c, first, next);
+	distribute(b, t, c, aside);
+	return 0;
+}
+
+/*
+ * Filters that are the same but for their tags would only lengthen a leaf, and no
+ * choice of bits can part them. The first one stays.
+ */
+static int list_unique(struct builder *b, u32 *unique)
+{
+	const struct ipf_tree *t = b->tree;
+	u32 count = ipf_tree_count(t), i, at, seed = get_random_u32();
+	u32 size = roundup_pow_of_two(2 * count), *table;
+	size_t len = t->family == IPF_IPV4 ?
+		offsetof(struct ipf_rule4, rest.index) :
+		offsetof(struct ipf_rule6, rest.index);
+
+	table = kvcalloc(size, sizeof(*table), GFP_KERNEL_ACCOUNT);
+	if (!table)
+		return -ENOMEM;
+	*unique = 0;
+	for (i = 0; i < count; i++) {
+		const u32 *rule = ipf_tree_rule(t, i);
+
+		at = jhash2(rule, len / sizeof(u32), seed) & (size - 1);
+		while (table[at] && memcmp(ipf_tree_rule(t, table[at] - 1), rule, len))
+			at = (at + 1) & (size - 1);
+		if (!table[at]) {
+			table[at] = i + 1;
+			b->list[(*unique)++] = i;
+		}
+	}
+	kvfree(table);
+	return 0;
+}
+
+/* The root: one task with all rules. */
+static int begin(struct builder *b)
+{
+	struct task root = { .next = NOWHERE };
+	u32 *list;
+	int err;
+
+	err = list_unique(b, &root.count);
+	if (err)
+		return err;
+	root.budget = BUDGET_SMALL + root.count *
+		(b->tree->family == IPF_IPV4 ? BUDGET4 : BUDGET6);
+	if (ipf_words_reserve(&b->tree->nodes, IPF_NODE_WORDS) ||
+	    ipf_words_reserve(&b->tasks, root.count + HEADER))
+		return -ENOMEM;
+	b->tree->nodes.used = IPF_NODE_WORDS;
+	list = push(b, &root);
+	memcpy(list, b->list, root.count * sizeof(u32));
+	return 0;
+}
+
+static int build(struct builder *b)
+{
+	struct choice choice;
+	struct task t;
+	int err;
+
+	err = begin(b);
+	while (!err && b->tasks.used) {
+		pop(b, &t);
+		err = choose(b, &t, &choice) ? branch(b, &t, &choice) : leaf(b, &t);
+		cond_resched();
+		if (fatal_signal_pending(current))
+			err = -EINTR;
+	}
+	return err;
+}
+
+/*
+ * Empty children become what a look-up would go on with, and leaves that go on with
+ * nothing go on with the end.
+ */
+static int finish(struct ipf_tree *t)
+{
+	u32 count = t->nodes.used / IPF_NODE_WORDS, i;
+	struct ipf_node *nodes;
+
+	if (ipf_words_reserve(&t->nodes, IPF_NODE_WORDS))
+		return -ENOMEM;
+	t->nodes.used += IPF_NODE_WORDS;
+	nodes = (struct ipf_node *)t->nodes.at;
+	nodes[count] = (struct ipf_node){ .dim = IPF_NODE_END };
+	for (i = 0; i < count; i++) {
+		while (nodes[i].dim == IPF_NODE_GOTO)
+			nodes[i] = nodes[min(nodes[i].at, count)];
+	}
+	for (i = 0; i < t->refs.used; i++) {
+		while (!(t->refs.at[i] & IPF_REF_LAST))
+			i++;
+		i++;
+		t->refs.at[i] = min(t->refs.at[i], count);
+	}
+	ipf_words_shrink(&t->nodes);
+	ipf_words_shrink(&t->refs);
+	ipf_words_shrink(&t->rules);
+	return 0;
+}
 
 /**
  * ipf_tree_free() - free everything, the rules too
@@ -18,26 +547,30 @@ void ipf_tree_free(struct ipf_tree *t)
  * ipf_tree_build() - make the rules of a tree searchable
  * @t: with all its rules
  *
- * Return: 0 or -ENOMEM.
+ * Context: may sleep.
+ * Return: 0, -ENOMEM, or -EINTR if the caller is being killed; then @t can only be
+ *	freed.
  */
 int ipf_tree_build(struct ipf_tree *t)
 {
-	u32 count = ipf_tree_count(t), i;
-	struct ipf_node *node;
+	u32 count = ipf_tree_count(t);
+	struct builder b = { .tree = t };
+	int err = -ENOMEM;
 
 	if (!count)
 		return 0;
-	if (ipf_words_reserve(&t->nodes, 2 * IPF_NODE_WORDS) ||
-	    ipf_words_reserve(&t->refs, count + 1))
-		return -ENOMEM;
-	node = (struct ipf_node *)t->nodes.at;
-	node[0] = (struct ipf_node){ .dim = IPF_NODE_LEAF };
-	node[1] = (struct ipf_node){ .dim = IPF_NODE_END };
-	t->nodes.used = 2 * IPF_NODE_WORDS;
-	for (i = 0; i < count; i++)
-		t->refs.at[i] = i;
-	t->refs.at[count - 1] |= IPF_REF_LAST;
-	t->refs.at[count] = 1;
-	t->refs.used = count + 1;
-	return 0;
+	b.list = kvmalloc_array(count, sizeof(*b.list), GFP_KERNEL_ACCOUNT);
+	b.lo = kvmalloc_array(count, sizeof(*b.lo), GFP_KERNEL_ACCOUNT);
+	b.hi = kvmalloc_array(count, sizeof(*b.hi), GFP_KERNEL_ACCOUNT);
+	b.sizes = kvmalloc_array(1 << BITS_MAX, sizeof(*b.sizes), GFP_KERNEL_ACCOUNT);
+	if (b.list && b.lo && b.hi && b.sizes)
+		err = build(&b);
+	if (!err)
+		err = finish(t);
+	ipf_words_free(&b.tasks);
+	kvfree(b.sizes);
+	kvfree(b.hi);
+	kvfree(b.lo);
+	kvfree(b.list);
+	return err;
 }
