@@ -74,6 +74,7 @@ enum ipf_fragment {
  * @length: length of the packet by its own header, without padding of the link
  * @fragment_id: identification, valid unless @fragment is IPF_WHOLE
  * @fragment_offset: in bytes, valid unless @fragment is IPF_WHOLE
+ * @fragment_end: offset behind its last byte, valid unless @fragment is IPF_WHOLE
  */
 struct ipf_key {
 	u64 dim[IPF_DIMS];
@@ -85,6 +86,7 @@ struct ipf_key {
 	u32 length;
 	u32 fragment_id;
 	u32 fragment_offset;
+	u32 fragment_end;
 };
 
 /**

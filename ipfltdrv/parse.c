@@ -131,6 +131,7 @@ static noinline enum ipf_parse parse_fragment(struct ipf_key *key, u32 id,
 	key->more_fragments = more;
 	key->fragment_id = id;
 	key->fragment_offset = offset;
+	key->fragment_end = offset + len;
 	if (!len || (more && len % 8) || offset + len > PACKET_MAX)
 		return IPF_PARSE_FRAGMENT;
 	/* RFC 3128: it would overwrite the flags that the first one showed. */
