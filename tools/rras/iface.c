@@ -32,11 +32,6 @@ static const struct column projection_columns[] = {
 	{ .title = "MRU", .right = true }, { .title = "AGE", .right = true },
 };
 
-static const char *on_off(const struct nlattr *attr)
-{
-	return nl_attr_uint(attr) ? "on" : "off";
-}
-
 static void iface_object(const struct nlmsghdr *nlh, const struct nlattr **tb, struct table *t)
 {
 	static char text[TABLE_OBJECT_LEN];
@@ -71,34 +66,22 @@ static int on_iface(const struct nlmsghdr *nlh, void *data)
 	name = nl_attr_text(tb[WANARP_A_IFACE_NAME]);
 	table_cell(t, "%s", name ? name : "?");
 	table_cell(t, "%llu", (unsigned long long)nl_attr_uint(tb[WANARP_A_IFACE_PROJECTIONS]));
-	table_cell(t, "%s", on_off(tb[WANARP_A_IFACE_SOURCE_CHECK]));
-	table_cell(t, "%s", on_off(tb[WANARP_A_IFACE_MULTICAST]));
+	table_cell(t, "%s", text_switch(nl_attr_uint(tb[WANARP_A_IFACE_SOURCE_CHECK])));
+	table_cell(t, "%s", text_switch(nl_attr_uint(tb[WANARP_A_IFACE_MULTICAST])));
 	table_cell(t, "%s", text_count(netlink_drops_sum(nlh, WANARP_A_IFACE_DROP)));
 	return MNL_CB_OK;
 }
 
 static int iface_list(int argc, char **argv)
 {
-	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
-	struct nl_family family;
-	struct nlmsghdr *nlh;
-	struct table t;
-	struct nl nl;
+	struct request r;
 	int code;
 
 	if (argc)
 		return usage("iface list: unexpected '%s'", argv[0]);
-	code = netlink_open(&nl, &family, WANARP_FAMILY_NAME, NULL);
-	if (code)
-		return code;
-	table_init(&t, iface_columns, ARRAY_SIZE(iface_columns));
-	nlh = nl_genl_request(&nl, buffer, &family, WANARP_CMD_IFACE_GET, NLM_F_DUMP);
-	code = netlink_dump(&nl, nlh, on_iface, &t, "WAN interfaces");
-	if (!code)
-		code = table_print(&t);
-	table_clean(&t);
-	nl_close(&nl);
-	return code;
+	code = netlink_begin(&r, WANARP_FAMILY_NAME, WANARP_CMD_IFACE_GET, NLM_F_DUMP);
+	return code ? code : netlink_show(&r, iface_columns, ARRAY_SIZE(iface_columns), on_iface,
+					  "WAN interfaces");
 }
 
 static int print_iface(const struct nlmsghdr *nlh, void *data)
@@ -116,8 +99,8 @@ static int print_iface(const struct nlmsghdr *nlh, void *data)
 	printf("%s\n", name ? name : "?");
 	printf("  %-14s %llu\n", "projections",
 	       (unsigned long long)nl_attr_uint(tb[WANARP_A_IFACE_PROJECTIONS]));
-	printf("  %-14s %s\n", "source-check", on_off(tb[WANARP_A_IFACE_SOURCE_CHECK]));
-	printf("  %-14s %s\n", "multicast", on_off(tb[WANARP_A_IFACE_MULTICAST]));
+	printf("  %-14s %s\n", "source-check", text_switch(nl_attr_uint(tb[WANARP_A_IFACE_SOURCE_CHECK])));
+	printf("  %-14s %s\n", "multicast", text_switch(nl_attr_uint(tb[WANARP_A_IFACE_MULTICAST])));
 	netlink_drops_print(nlh, WANARP_A_IFACE_DROP, "  ");
 	return MNL_CB_OK;
 }
@@ -151,45 +134,6 @@ static int on_projection(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-static int show_projections(struct nl *nl, const struct nl_family *family, uint32_t ifindex,
-			    const char *name)
-{
-	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
-	struct nlmsghdr *nlh;
-	struct table t;
-	int code;
-
-	table_init(&t, projection_columns, ARRAY_SIZE(projection_columns));
-	nlh = nl_genl_request(nl, buffer, family, WANARP_CMD_PROJECTION_GET, NLM_F_DUMP);
-	mnl_attr_put_u32(nlh, WANARP_A_PROJECTION_IFINDEX, ifindex);
-	code = netlink_dump(nl, nlh, on_projection, &t, name);
-	if (!code)
-		code = table_print(&t);
-	table_clean(&t);
-	return code;
-}
-
-static int show_iface(struct nl *nl, const struct nl_family *family, uint32_t ifindex,
-		      const char *name)
-{
-	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
-	struct nlmsghdr *nlh;
-	struct table t;
-	int code = EXIT_OK;
-	int err;
-
-	table_init(&t, iface_columns, ARRAY_SIZE(iface_columns));
-	nlh = nl_genl_request(nl, buffer, family, WANARP_CMD_IFACE_GET, 0);
-	mnl_attr_put_u32(nlh, WANARP_A_IFACE_IFINDEX, ifindex);
-	err = nl_talk(nl, nlh, print_iface, &t);
-	if (err)
-		code = netlink_fail(nl, err, name);
-	else if (options.json)
-		code = table_print(&t);
-	table_clean(&t);
-	return code;
-}
-
 static int find_iface(const char *name, uint32_t *ifindex)
 {
 	*ifindex = if_nametoindex(name);
@@ -198,37 +142,40 @@ static int find_iface(const char *name, uint32_t *ifindex)
 	return fail("%s: there is no such interface: ip link show type wanarp", name);
 }
 
+/* Begin a request about an interface. */
+static int begin(struct request *r, uint8_t cmd, uint16_t flags, uint16_t attr, const char *name)
+{
+	uint32_t ifindex;
+	int code;
+
+	code = netlink_begin(r, WANARP_FAMILY_NAME, cmd, flags);
+	if (code)
+		return code;
+	code = find_iface(name, &ifindex);
+	if (code)
+		nl_close(&r->nl);
+	else
+		mnl_attr_put_u32(r->nlh, attr, ifindex);
+	return code;
+}
+
 static int iface_show(int argc, char **argv)
 {
-	struct nl_family family;
+	struct request r;
 	bool projections;
-	uint32_t ifindex;
-	struct nl nl;
 	int code;
 
 	projections = argc == 2 && argv[1][0] && !strncmp("projections", argv[1], strlen(argv[1]));
 	if (argc != 1 && !projections)
 		return usage("iface show: expected an interface, and perhaps 'projections'");
-	code = netlink_open(&nl, &family, WANARP_FAMILY_NAME, NULL);
-	if (code)
-		return code;
-	code = find_iface(argv[0], &ifindex);
-	if (!code)
-		code = projections ? show_projections(&nl, &family, ifindex, argv[0]) :
-				     show_iface(&nl, &family, ifindex, argv[0]);
-	nl_close(&nl);
-	return code;
-}
-
-static bool parse_switch(const char *text, uint8_t *value)
-{
-	if (!strcmp(text, "on"))
-		*value = 1;
-	else if (!strcmp(text, "off"))
-		*value = 0;
-	else
-		return false;
-	return true;
+	if (!projections) {
+		code = begin(&r, WANARP_CMD_IFACE_GET, 0, WANARP_A_IFACE_IFINDEX, argv[0]);
+		return code ? code : netlink_show(&r, NULL, 0, print_iface, argv[0]);
+	}
+	code = begin(&r, WANARP_CMD_PROJECTION_GET, NLM_F_DUMP, WANARP_A_PROJECTION_IFINDEX,
+		     argv[0]);
+	return code ? code : netlink_show(&r, projection_columns, ARRAY_SIZE(projection_columns),
+					  on_projection, argv[0]);
 }
 
 static int put_switches(struct nlmsghdr *nlh, int argc, char **argv)
@@ -252,33 +199,19 @@ static int put_switches(struct nlmsghdr *nlh, int argc, char **argv)
 
 static int iface_set(int argc, char **argv)
 {
-	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
-	struct nl_family family;
-	struct nlmsghdr *nlh;
-	uint32_t ifindex;
-	struct nl nl;
-	int code, err;
+	struct request r;
+	int code;
 
 	if (argc < 3 || argc > 5 || argc % 2 == 0)
 		return usage("iface set: expected DEV, then source-check or multicast, on or off");
 	/* Judge the words first: what is not understood needs no module to say so. */
-	nlh = mnl_nlmsg_put_header(buffer);
-	code = put_switches(nlh, argc - 1, argv + 1);
+	code = put_switches(mnl_nlmsg_put_header(r.buffer), argc - 1, argv + 1);
 	if (!code)
-		code = netlink_open(&nl, &family, WANARP_FAMILY_NAME, NULL);
+		code = begin(&r, WANARP_CMD_IFACE_SET, 0, WANARP_A_IFACE_IFINDEX, argv[0]);
 	if (code)
 		return code;
-	code = find_iface(argv[0], &ifindex);
-	if (!code) {
-		nlh = nl_genl_request(&nl, buffer, &family, WANARP_CMD_IFACE_SET, 0);
-		mnl_attr_put_u32(nlh, WANARP_A_IFACE_IFINDEX, ifindex);
-		put_switches(nlh, argc - 1, argv + 1);
-		err = nl_talk(&nl, nlh, NULL, NULL);
-		if (err)
-			code = netlink_fail(&nl, err, argv[0]);
-	}
-	nl_close(&nl);
-	return code;
+	put_switches(r.nlh, argc - 1, argv + 1);
+	return netlink_ask(&r, NULL, NULL, argv[0]);
 }
 
 /**

@@ -191,26 +191,13 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 
 static int link_list(int argc, char **argv)
 {
-	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
-	struct nl_family family;
-	struct nlmsghdr *nlh;
-	struct table t;
-	struct nl nl;
+	struct request r;
 	int code;
 
 	if (argc)
 		return usage("link list: unexpected '%s'", argv[0]);
-	code = netlink_open(&nl, &family, NDISWAN_FAMILY_NAME, NULL);
-	if (code)
-		return code;
-	table_init(&t, columns, COLUMNS);
-	nlh = nl_genl_request(&nl, buffer, &family, NDISWAN_CMD_LINK_GET, NLM_F_DUMP);
-	code = netlink_dump(&nl, nlh, on_link, &t, "links");
-	if (!code)
-		code = table_print(&t);
-	table_clean(&t);
-	nl_close(&nl);
-	return code;
+	code = netlink_begin(&r, NDISWAN_FAMILY_NAME, NDISWAN_CMD_LINK_GET, NLM_F_DUMP);
+	return code ? code : netlink_show(&r, columns, COLUMNS, on_link, "links");
 }
 
 static void print_number(const char *name, uint64_t value)
@@ -270,32 +257,19 @@ static int object_link(const struct nlmsghdr *nlh, void *data)
 
 static int link_show(int argc, char **argv)
 {
-	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
-	struct nl_family family;
-	struct nlmsghdr *nlh;
+	struct request r;
 	unsigned int id;
-	struct table t;
-	struct nl nl;
 	char what[32];
-	int code, err;
+	int code;
 
 	if (argc != 1 || !parse_number(argv[0], &id))
 		return usage("link show: expected the number of a link");
-	code = netlink_open(&nl, &family, NDISWAN_FAMILY_NAME, NULL);
+	code = netlink_begin(&r, NDISWAN_FAMILY_NAME, NDISWAN_CMD_LINK_GET, 0);
 	if (code)
 		return code;
-	table_init(&t, columns, COLUMNS);
-	nlh = nl_genl_request(&nl, buffer, &family, NDISWAN_CMD_LINK_GET, 0);
-	mnl_attr_put_u32(nlh, NDISWAN_A_LINK_ID, id);
-	err = nl_talk(&nl, nlh, options.json ? object_link : print_link, &t);
+	mnl_attr_put_u32(r.nlh, NDISWAN_A_LINK_ID, id);
 	snprintf(what, sizeof(what), "link %u", id);
-	if (err)
-		code = netlink_fail(&nl, err, what);
-	else if (options.json)
-		code = table_print(&t);
-	table_clean(&t);
-	nl_close(&nl);
-	return code;
+	return netlink_show(&r, NULL, 0, options.json ? object_link : print_link, what);
 }
 
 /**

@@ -94,6 +94,19 @@ bool parse_number(const char *text, unsigned int *number)
 }
 
 /**
+ * parse_switch - on or off from the command line
+ * @text: the text
+ * @on: where to put 1 or 0
+ *
+ * Return: whether it is one of them.
+ */
+bool parse_switch(const char *text, unsigned char *on)
+{
+	*on = !strcmp(text, "on");
+	return *on || !strcmp(text, "off");
+}
+
+/**
  * command_run - run the command that a word means
  * @table: the commands
  * @what: what they are, for a message

@@ -52,43 +52,83 @@ int netlink_open(struct nl *nl, struct nl_family *family, const char *name, cons
 }
 
 /**
- * netlink_fail - say why a request failed
- * @nl: the socket
- * @err: what nl_talk() returned
- * @what: the object of the request
+ * netlink_begin - begin a request
+ * @r: the request
+ * @family: name of the family
+ * @cmd: command of the family
+ * @flags: NLM_F_DUMP or 0
  *
- * Return: EXIT_FAILED.
+ * Return: EXIT_OK: netlink_ask() or netlink_show() ends it, or nl_close(); or EXIT_FAILED after a
+ * message.
  */
-int netlink_fail(struct nl *nl, int err, const char *what)
+int netlink_begin(struct request *r, const char *family, uint8_t cmd, uint16_t flags)
 {
-	if (err == -EPERM)
+	struct nl_family id;
+	int code;
+
+	code = netlink_open(&r->nl, &id, family, NULL);
+	if (!code)
+		r->nlh = nl_genl_request(&r->nl, r->buffer, &id, cmd, flags);
+	return code;
+}
+
+/* The kernel says why, except to those who have no right to ask. */
+static int request_fail(const struct nl *nl, int err, const char *what)
+{
+	if (err == -EPERM && !strcmp(nl->error, strerror(EPERM)))
 		return fail("%s: only root (CAP_NET_ADMIN) may do this", what);
 	return fail("%s: %s", what, nl->error);
 }
 
 /**
- * netlink_dump - ask for all objects; again while they change under our eyes
- * @nl: the socket
- * @nlh: the request, with NLM_F_DUMP
- * @cb: called for each with @t
- * @t: the table
- * @what: the objects, for a message
+ * netlink_ask - send a request; a dump again while the objects change under our eyes
+ * @r: the request, over afterwards
+ * @cb: called for each object of the answer with @t, or NULL
+ * @t: a table, which is emptied before another try, or NULL
+ * @what: the object of the request, for a message
  *
  * Return: EXIT_OK, or EXIT_FAILED after a message.
  */
-int netlink_dump(struct nl *nl, struct nlmsghdr *nlh, mnl_cb_t cb, struct table *t,
-		 const char *what)
+int netlink_ask(struct request *r, mnl_cb_t cb, struct table *t, const char *what)
 {
-	int err, tries = 0;
+	int err, code = EXIT_OK, tries = 0;
 
 	for (;;) {
-		err = nl_talk(nl, nlh, cb, t);
+		err = nl_talk(&r->nl, r->nlh, cb, t);
 		if (err != -EINTR || ++tries == DUMP_TRIES)
 			break;
-		table_reset(t);
-		nlh->nlmsg_seq = ++nl->seq;
+		if (t)
+			table_reset(t);
+		r->nlh->nlmsg_seq = ++r->nl.seq;
 	}
-	return err ? netlink_fail(nl, err, what) : EXIT_OK;
+	if (err)
+		code = request_fail(&r->nl, err, what);
+	nl_close(&r->nl);
+	return code;
+}
+
+/**
+ * netlink_show - send a request and write the answer
+ * @r: the request, over afterwards
+ * @columns: of the table for people; NULL if @cb writes for them itself
+ * @width: how many
+ * @cb: called for each object with the table: fills in a row, or with -j an object
+ * @what: the object of the request, for a message
+ *
+ * Return: an exit code, after a message if it is not EXIT_OK.
+ */
+int netlink_show(struct request *r, const struct column *columns, size_t width, mnl_cb_t cb,
+		 const char *what)
+{
+	struct table t;
+	int code;
+
+	table_init(&t, columns, width);
+	code = netlink_ask(r, cb, &t, what);
+	if (!code && (columns || options.json))
+		code = table_print(&t);
+	table_clean(&t);
+	return code;
 }
 
 /**

@@ -9,9 +9,19 @@
 #include "../lib/nl.h"
 #include "table.h"
 
+/**
+ * struct request - one request to a family, on a socket of its own
+ */
+struct request {
+	struct nl nl;
+	struct nlmsghdr *nlh;	/* where the caller puts attributes */
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+};
+
 int netlink_open(struct nl *nl, struct nl_family *family, const char *name, const char *group);
-int netlink_fail(struct nl *nl, int err, const char *what);
-int netlink_dump(struct nl *nl, struct nlmsghdr *nlh, mnl_cb_t cb, struct table *t,
+int netlink_begin(struct request *r, const char *family, uint8_t cmd, uint16_t flags);
+int netlink_ask(struct request *r, mnl_cb_t cb, struct table *t, const char *what);
+int netlink_show(struct request *r, const struct column *columns, size_t width, mnl_cb_t cb,
 		 const char *what);
 const char *netlink_ifname(uint32_t ifindex);
 

@@ -42,6 +42,7 @@ int command_run(const struct command *table, const char *what, const char *help,
 int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 bool parse_number(const char *text, unsigned int *number);
+bool parse_switch(const char *text, unsigned char *on);
 
 extern const char session_help[], link_help[], iface_help[], stats_help[], event_help[];
 

@@ -78,23 +78,13 @@ static int on_ndiswan(const struct nlmsghdr *nlh, void *data)
 
 static int stats_ndiswan(int argc, char **argv)
 {
-	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
-	struct nl_family family;
-	struct nlmsghdr *nlh;
-	struct nl nl;
-	int code, err;
+	struct request r;
+	int code;
 
 	(void)argc;
 	(void)argv;
-	code = netlink_open(&nl, &family, NDISWAN_FAMILY_NAME, NULL);
-	if (code)
-		return code;
-	nlh = nl_genl_request(&nl, buffer, &family, NDISWAN_CMD_STATS_GET, 0);
-	err = nl_talk(&nl, nlh, on_ndiswan, NULL);
-	if (err)
-		code = netlink_fail(&nl, err, "ndiswan");
-	nl_close(&nl);
-	return code;
+	code = netlink_begin(&r, NDISWAN_FAMILY_NAME, NDISWAN_CMD_STATS_GET, 0);
+	return code ? code : netlink_ask(&r, on_ndiswan, NULL, "ndiswan");
 }
 
 static int on_wanarp(const struct nlmsghdr *nlh, void *data)
@@ -127,27 +117,22 @@ static int on_wanarp(const struct nlmsghdr *nlh, void *data)
 
 static int stats_wanarp(int argc, char **argv)
 {
-	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
-	struct nl_family family;
-	struct nlmsghdr *nlh;
+	struct request r;
 	struct table t;
-	struct nl nl;
 	int code;
 
 	(void)argc;
 	(void)argv;
-	code = netlink_open(&nl, &family, WANARP_FAMILY_NAME, NULL);
+	code = netlink_begin(&r, WANARP_FAMILY_NAME, WANARP_CMD_IFACE_GET, NLM_F_DUMP);
 	if (code)
 		return code;
 	table_init(&t, NULL, 0);
-	nlh = nl_genl_request(&nl, buffer, &family, WANARP_CMD_IFACE_GET, NLM_F_DUMP);
-	code = netlink_dump(&nl, nlh, on_wanarp, &t, "wanarp");
+	code = netlink_ask(&r, on_wanarp, &t, "wanarp");
 	if (!code && options.json) {
 		open_member("wanarp");
 		table_print(&t);
 	}
 	table_clean(&t);
-	nl_close(&nl);
 	return code;
 }
 

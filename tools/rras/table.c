@@ -268,3 +268,14 @@ const char *text_mac(const uint8_t *mac)
 		mac[5]);
 	return text;
 }
+
+/**
+ * text_switch - how a switch stands
+ * @on: how
+ *
+ * Return: the word for it.
+ */
+const char *text_switch(bool on)
+{
+	return on ? "on" : "off";
+}

@@ -48,5 +48,6 @@ const char *text_count(uint64_t n);
 const char *text_time(uint64_t seconds);
 const char *text_ipv4(uint32_t address);
 const char *text_mac(const uint8_t *mac);
+const char *text_switch(bool on);
 
 #endif /* RRAS_TABLE_H */
