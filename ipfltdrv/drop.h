@@ -9,6 +9,12 @@
 struct ipf_device;
 struct sk_buff;
 
+enum ipf_direction {
+	IPF_INGRESS,
+	IPF_EGRESS,
+	IPF_DIRECTIONS,
+};
+
 /* Every reason for which a packet is thrown away: its name in user space and the
  * step that found it. Names are ABI: scripts read them.
  */
@@ -46,8 +52,8 @@ struct ipf_drops {
 const char *ipf_drop_name(enum ipf_drop reason);
 enum ipfltdrv_step ipf_drop_step(enum ipf_drop reason);
 void ipf_drop_count(struct ipf_device *device, enum ipf_drop reason);
-void ipf_drop(struct ipf_device *device, const struct sk_buff *skb,
-	      int ifindex, enum ipf_drop reason);
+void ipf_drop(struct ipf_device *device, const struct sk_buff *skb, int ifindex,
+	      enum ipf_direction direction, enum ipf_drop reason);
 void ipf_drop_sum(const struct ipf_device *device, u64 sums[IPF_DROP_MAX]);
 
 #endif /* _IPFLTDRV_DROP_H */

@@ -17,8 +17,10 @@
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
+#include <linux/netlink.h>
 #include <linux/rhashtable.h>
 #include <linux/workqueue.h>
+#include <linux/xarray.h>
 #include <net/net_namespace.h>
 #include <uapi/linux/ipfltdrv.h>
 #include <uapi/linux/ipfltdrv_filter.h>
@@ -28,7 +30,7 @@
 #include "key.h"
 #include "parse.h"
 
-struct netlink_ext_ack;
+struct genl_family;
 
 #define IPF_NAME_SIZE		(IPFLTDRV_SET_NAME_LEN + 1)
 /* Of one namespace. Kernel memory is accounted to who asks for it besides. */
@@ -37,12 +39,6 @@ struct netlink_ext_ack;
 #define IPF_TRANSACTIONS_MAX	64
 /* Filters of all sets and transactions of one namespace. */
 #define IPF_NET_FILTERS_MAX	(1U << 22)
-
-enum ipf_direction {
-	IPF_INGRESS,
-	IPF_EGRESS,
-	IPF_DIRECTIONS,
-};
 
 /* In user space's masks of directions. */
 #define ipf_direction_bit(direction)	(1U << (direction))
@@ -57,6 +53,7 @@ enum ipf_direction {
  * @hits: of each filter; every CPU counts in the same word, because a word a CPU
  *	would be more than the filter takes
  * @log: bit set of filters with the flag log, NULL if there are none
+ * @log_bits: size of @log
  * @count: number of filters
  * @drop: the default action; a match reverses it
  * @late: IPF_LATE_* that filters need, by enum ipf_family
@@ -65,6 +62,7 @@ struct ipf_rules_side {
 	struct ipf_classifier *classifier;
 	atomic64_t *hits;
 	unsigned long *log;
+	u32 log_bits;
 	u32 count;
 	bool drop;
 	u8 late[IPF_IPV6 + 1];
@@ -203,13 +201,13 @@ struct ipf_binding_stats {
  * @count: counters of a binding to a link: those of ten thousand clients cannot be
  *	per CPU
  * @base: what the counters were at the last reset; ipf_lock
- * @device: the device
- * @selector: which packets
- * @node: of ipf_net.bindings, by device and selector
+ * @device: the device, first part of the key of ipf_net.bindings
+ * @selector: which packets, second part of it
+ * @node: of ipf_net.bindings
  * @list: of ipf_device.bindings, by id
  * @id: counts up
- * @attachments: links that it is in force on: the present one, and some that were
- *	until a moment ago; ipf_lock
+ * @attachments: links that it is in force on, the present one first and then those
+ *	that its client has left a moment ago; ipf_lock
  * @rcu: for freeing
  */
 struct ipf_binding {
@@ -219,7 +217,7 @@ struct ipf_binding {
 	u64 base[IPF_DIRECTIONS][IPF_BINDING_COUNTS];
 	struct ipf_device *device;
 	struct ipf_selector selector;
-	struct hlist_node node;
+	struct rhash_head node;
 	struct list_head list;
 	u64 id;
 	struct list_head attachments;
@@ -231,9 +229,9 @@ struct ipf_binding {
  * @node: of ipf_device.links; several of one link follow each other
  * @link: number of the link, key of ipf_device.links
  * @binding: what is in force
- * @list: of ipf_binding.attachments, the newest first; ipf_lock
- * @ended: jiffies when the client left, packets of which may still be under way
- * @leaving: @ended is set
+ * @list: of ipf_binding.attachments; ipf_lock
+ * @leaving: of those whose client left, empty otherwise; ipf_lock
+ * @ended: jiffies when it left
  * @rcu: for freeing
  */
 struct ipf_attachment {
@@ -241,27 +239,27 @@ struct ipf_attachment {
 	u32 link;
 	struct ipf_binding *binding;
 	struct list_head list;
+	struct list_head leaving;
 	unsigned long ended;
-	bool leaving;
 	struct rcu_head rcu;
 };
 
 /**
  * struct ipf_device - a device with at least one binding
  * @whole: the binding to all its packets, or NULL; ipf_lock, RCU
- * @link_count: attachments in @links; ipf_lock
- * @egress_links: those whose binding is about sent packets; ipf_lock
+ * @link_count: attachments in @links; ipf_lock to write
+ * @egress_links: those whose binding is about sent packets; ipf_lock to write
  * @links: link number to attachments; ipf_lock, RCU
  * @drops: per CPU
+ * @ethernet: its packets have Ethernet headers
  * @dev: the device; packets know it by themselves
  * @tracker: of the reference to @dev
  * @net: its namespace: a device that moves loses its bindings first
- * @list: of ipf_net.devices; ipf_lock
  * @bindings: all of them by id; ipf_lock
  * @binding_count: their number; ipf_lock
- * @ops: its netfilter hooks
- * @hooked: which of @ops are registered; ipf_lock
- * @reap: takes attachments away a moment after their clients left
+ * @users: how many of them are about a direction; ipf_lock
+ * @ops: its netfilter hooks, registered while their direction has users
+ * @name: at creation, so that both messages about it name the same
  * @free: waits for the packets that read it
  */
 struct ipf_device {
@@ -270,15 +268,15 @@ struct ipf_device {
 	u32 egress_links;
 	struct rhltable links;
 	struct ipf_drops __percpu *drops;
+	bool ethernet;
 	struct net_device *dev;
 	netdevice_tracker tracker;
 	struct net *net;
-	struct list_head list;
 	struct list_head bindings;
 	u32 binding_count;
+	u32 users[IPF_DIRECTIONS];
 	struct nf_hook_ops ops[IPF_DIRECTIONS];
-	u8 hooked;
-	struct delayed_work reap;
+	char name[IFNAMSIZ];
 	struct rcu_work free;
 };
 
@@ -286,7 +284,8 @@ struct ipf_device {
  * struct ipf_net - a network namespace
  * @sets: by name; ipf_lock
  * @set_list: by id; ipf_lock
- * @devices: in the order in which they got their first binding; ipf_lock
+ * @devices: by interface index; ipf_lock
+ * @bindings: by device and selector; ipf_lock
  * @transactions: sets being loaded; ipf_lock
  * @set_count: their number; ipf_lock
  * @binding_count: their number; ipf_lock
@@ -296,7 +295,8 @@ struct ipf_device {
 struct ipf_net {
 	struct rhashtable sets;
 	struct list_head set_list;
-	struct list_head devices;
+	struct xarray devices;
+	struct rhashtable bindings;
 	struct list_head transactions;
 	u32 set_count;
 	u32 binding_count;
@@ -305,18 +305,38 @@ struct ipf_net {
 };
 
 /**
+ * struct ipf_change - what a binding is to say
+ * @set: name of the set, or NULL for the same as before
+ * @directions: see struct ipf_config; below 0 for the same as before
+ * @closed: as above
+ * @fragments: as above
+ * @strong_host: as above
+ * @log: as above
+ * @log_group: as above
+ * @log_rate: as above
+ */
+struct ipf_change {
+	const char *set;
+	int directions;
+	int closed;
+	int fragments;
+	int strong_host;
+	int log;
+	int log_group;
+	s64 log_rate;
+};
+
+/**
  * struct ipf_result - why a packet gets its verdict, for packet-test
- * @reason: IPF_FORWARD or why it is dropped
  * @step: what decided
- * @filter: number of the filter in its direction, or -1
- * @rules: what the filter is one of
- * @set: name of the set that was asked last, or NULL
+ * @filter: number of the filter as user space knows it, or -1
+ * @tag: its tag
+ * @set: the set that was asked last, or NULL
  */
 struct ipf_result {
-	enum ipf_drop reason;
 	enum ipfltdrv_step step;
 	int filter;
-	const struct ipf_rules *rules;
+	u32 tag;
 	const struct ipf_set *set;
 };
 
@@ -326,5 +346,149 @@ extern struct workqueue_struct *ipf_workqueue;
 #define ipf_assert_control()	lockdep_assert_held(&ipf_lock)
 #define ipf_dereference(p)	\
 	rcu_dereference_protected(p, lockdep_is_held(&ipf_lock))
+
+/* The sentence of a refusal, when it is not a literal. */
+static inline void ipf_refuse(struct netlink_ext_ack *extack, const char *why)
+{
+	if (extack)
+		extack->_msg = why;
+}
+
+/* main.c */
+struct ipf_net *ipf_pernet(const struct net *net);
+
+/* rules.c */
+struct ipf_rules *ipf_rules_create(const bool drop[IPF_DIRECTIONS]);
+void ipf_rules_destroy(struct ipf_rules *rules);
+void ipf_rules_free(struct ipf_rules *rules);
+int ipf_rules_add(struct ipf_rules *rules, const struct ipfltdrv_filter *user,
+		  const char **why);
+int ipf_rules_compile(struct ipf_rules *rules, const char **why);
+u32 ipf_rules_count(const struct ipf_rules *rules);
+u32 ipf_rules_number(const struct ipf_rules *rules, enum ipf_direction direction,
+		     u32 index);
+u64 ipf_rules_get(const struct ipf_rules *rules, u32 number,
+		  struct ipfltdrv_filter *user, bool reset);
+
+/* set.c */
+struct ipf_set *ipf_set_find(struct net *net, const char *name);
+struct ipf_set *ipf_set_get(struct net *net, const char *name, bool closed,
+			    struct netlink_ext_ack *extack);
+void ipf_set_put(struct ipf_set *set);
+struct ipf_set *ipf_set_publish(struct net *net, const char *name,
+				struct ipf_rules *rules,
+				struct netlink_ext_ack *extack);
+int ipf_set_remove(struct net *net, const char *name,
+		   struct netlink_ext_ack *extack);
+void ipf_set_stats_sum(struct ipf_set *set,
+		       u64 sums[IPF_DIRECTIONS][IPF_SET_COUNTS], bool reset);
+int ipf_set_net_init(struct ipf_net *ipf_net);
+void ipf_set_net_exit(struct ipf_net *ipf_net);
+
+/* transaction.c */
+int ipf_transaction_begin(struct net *net, u32 portid, const char *name,
+			  const bool drop[IPF_DIRECTIONS], u32 *id,
+			  struct netlink_ext_ack *extack);
+int ipf_transaction_add(struct net *net, u32 portid, u32 id, const void *data,
+			size_t size, u32 count, struct netlink_ext_ack *extack);
+struct ipf_transaction *ipf_transaction_compile(struct net *net, u32 portid, u32 id,
+						struct netlink_ext_ack *extack);
+struct ipf_set *ipf_transaction_publish(struct net *net,
+					struct ipf_transaction *transaction,
+					struct netlink_ext_ack *extack);
+int ipf_transaction_abort(struct net *net, u32 portid, u32 id,
+			  struct netlink_ext_ack *extack);
+void ipf_transaction_net_init(struct ipf_net *ipf_net);
+void ipf_transaction_net_exit(struct ipf_net *ipf_net);
+int ipf_transaction_init(void);
+void ipf_transaction_uninit(void);
+
+/* device.c */
+struct ipf_device *ipf_device_find(struct net *net, int ifindex);
+struct ipf_device *ipf_device_create(struct net *net, struct net_device *dev,
+				     struct netlink_ext_ack *extack);
+void ipf_device_put(struct ipf_device *device);
+void ipf_device_net_init(struct ipf_net *ipf_net);
+void ipf_device_net_exit(struct ipf_net *ipf_net);
+int ipf_device_init(void);
+void ipf_device_uninit(void);
+
+/* binding.c */
+struct ipf_binding *ipf_binding_find(struct ipf_device *device,
+				     const struct ipf_selector *selector);
+int ipf_binding_change(struct ipf_binding *binding,
+		       const struct ipf_change *change,
+		       struct netlink_ext_ack *extack);
+struct ipf_binding *ipf_binding_create(struct ipf_device *device,
+				       const struct ipf_selector *selector,
+				       const struct ipf_change *change,
+				       struct netlink_ext_ack *extack);
+void ipf_binding_destroy(struct ipf_binding *binding);
+void ipf_binding_stats_sum(struct ipf_binding *binding,
+			   u64 sums[IPF_DIRECTIONS][IPF_BINDING_COUNTS],
+			   bool reset);
+int ipf_binding_set(struct net *net, int ifindex,
+		    const struct ipf_selector *selector,
+		    const struct ipf_change *change,
+		    struct netlink_ext_ack *extack);
+int ipf_binding_remove(struct net *net, int ifindex,
+		       const struct ipf_selector *selector,
+		       struct netlink_ext_ack *extack);
+int ipf_binding_net_init(struct ipf_net *ipf_net);
+void ipf_binding_net_exit(struct ipf_net *ipf_net);
+
+/* attachment.c */
+int ipf_attachment_create(struct ipf_binding *binding, u32 link);
+void ipf_attachment_leave(struct ipf_binding *binding, u32 link);
+u32 ipf_attachment_link(struct ipf_binding *binding);
+void ipf_attachment_account(struct ipf_binding *binding, int change);
+void ipf_attachments_destroy(struct ipf_binding *binding);
+void ipf_attachment_uninit(void);
+
+/* late.c */
+void ipf_late_interface(const struct net_device *dev, struct ipf_config *config);
+void ipf_late_selector(const struct ipf_selector *selector,
+		       struct ipf_config *config);
+void ipf_late_given(struct ipf_config *config, bool iface,
+		    const struct nlattr *ipv4, const struct nlattr *ipv6);
+int ipf_late_client(struct ipf_binding *binding, u16 family, const void *addr);
+int ipf_late_init(void);
+void ipf_late_uninit(void);
+
+/* client.c */
+bool ipf_client_is_wan(const struct net_device *dev);
+int ipf_client_get(struct netlink_ext_ack *extack);
+void ipf_client_put(void);
+void ipf_client_settle(void);
+void ipf_client_drop(void);
+int ipf_client_replay(struct net_device *dev, const struct ipf_selector *selector,
+		      struct netlink_ext_ack *extack);
+
+/* hook.c */
+int ipf_hook_register(struct ipf_device *device, enum ipf_direction direction,
+		      struct netlink_ext_ack *extack);
+void ipf_hook_unregister(struct ipf_device *device,
+			 enum ipf_direction direction);
+enum ipf_drop ipf_hook_test(struct ipf_device *device,
+			    const struct ipf_config *config, struct sk_buff *skb,
+			    enum ipf_direction direction,
+			    struct ipf_result *result);
+
+/* host.c */
+bool ipf_host_accepts(const struct net_device *dev, const struct ipf_key *key);
+
+/* events.c */
+void ipf_event_set_waited(const struct ipf_device *device,
+			  const struct ipf_set *set);
+void ipf_event_set_arrived(const struct ipf_set *set);
+void ipf_event_late_lost(const struct ipf_device *device);
+
+/* netlink.c */
+extern struct genl_family ipf_family;
+int ipf_netlink_init(void);
+void ipf_netlink_uninit(void);
+
+/* sysfs.c */
+extern const struct attribute_group ipf_sysfs_group;
 
 #endif /* _IPFLTDRV_INTERNAL_H */

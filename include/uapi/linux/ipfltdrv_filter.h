@@ -33,7 +33,7 @@
  * @IPFLTDRV_LATE_NONE: none, the filter's own prefix is compared
  * @IPFLTDRV_LATE_CLIENT: the client's address; its prefix length is 0 and the
  *	address is 0 in the filter
- * @IPFLTDRV_LATE_INTERFACE: the primary address of the interface, as above
+ * @IPFLTDRV_LATE_INTERFACE: the first address of the interface, as above
  */
 enum ipfltdrv_late {
 	IPFLTDRV_LATE_NONE,
@@ -55,8 +55,8 @@ enum ipfltdrv_late {
  * @icmp_type: compared if the flag says so
  * @icmp_code: compared if the flag says so; needs the type
  * @reserved: 0
- * @src_port: lowest and highest, host byte order; 0 and 65535, or 0 and 0, are
- *	any. Needs a protocol with ports.
+ * @src_port: lowest and highest, host byte order; 0 and 0 are any, and 0 and 65535
+ *	any packet that has ports
  * @dst_port: as above
  * @src: source prefix; of IPv4 the first word; bits beyond the prefix are 0
  * @dst: destination prefix

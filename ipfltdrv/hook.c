@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The path of a packet, and the netfilter hooks that it comes by. Nothing else here
+ * registers one, and a device without a binding has none.
+ *
+ * A packet is asked of the binding to its device and of those to its link; all have
+ * to forward it. Everything here runs inside an RCU read side section with bottom
+ * halves off, takes no lock and allocates nothing.
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
+#include <linux/netfilter_netdev.h>
+#include <net/ndiswan.h>
+
+#include "internal.h"
+#include "link.h"
+
+/* Before nftables' own chains, which begin at -500 (ingress, "raw - 200"). */
+#define PRIORITY	(-1000)
+/* Priority tags one inside the other; the stack takes any number. */
+#define TAGS_MAX	4
+
+/* What the steps know of a packet. */
+struct packet {
+	const struct sk_buff *skb;
+	const struct net_device *dev;
+	enum ipf_direction direction;
+	enum ipf_parse parsed;
+	struct ipf_key key;
+};
+
+enum frame { FRAME_IP, FRAME_OTHER, FRAME_BROKEN };
+
+/* A frame with a VLAN number is not for this device but for the VLAN's, where it can
+ * be filtered. One with the number 0 is for this device, and the stack takes it.
+ */
+static noinline enum frame frame_untag(const struct sk_buff *skb,
+				       unsigned int *offset, __be16 *protocol)
+{
+	const struct vlan_hdr *tag;
+	struct vlan_hdr copy;
+	int i;
+
+	if (skb_vlan_tag_present(skb) && skb_vlan_tag_get_id(skb))
+		return FRAME_OTHER;
+	for (i = 0; eth_type_vlan(*protocol); i++) {
+		tag = skb_header_pointer(skb, *offset, sizeof(copy), &copy);
+		if (!tag || i == TAGS_MAX)
+			return FRAME_BROKEN;
+		if (ntohs(tag->h_vlan_TCI) & VLAN_VID_MASK)
+			return FRAME_OTHER;
+		*offset += VLAN_HLEN;
+		*protocol = tag->h_vlan_encapsulated_proto;
+	}
+	return FRAME_IP;
+}
+
+/* What is sent is judged by its own bytes: skb->protocol of a packet socket's frame
+ * is what its owner likes.
+ */
+static __always_inline enum frame frame_parse(struct packet *packet, bool ethernet)
+{
+	const struct sk_buff *skb = packet->skb;
+	unsigned int offset = 0;
+	__be16 protocol = skb->protocol;
+	enum frame frame;
+
+	if (packet->direction == IPF_EGRESS) {
+		offset = skb_network_offset(skb);
+		if (likely(ethernet)) {
+			if (unlikely(skb_headlen(skb) < ETH_HLEN))
+				return FRAME_BROKEN;
+			offset = ETH_HLEN;
+			protocol = ((const struct ethhdr *)skb->data)->h_proto;
+		}
+	}
+	if (unlikely(skb_vlan_tag_present(skb) || eth_type_vlan(protocol))) {
+		frame = frame_untag(skb, &offset, &protocol);
+		if (frame != FRAME_IP)
+			return frame;
+	}
+	packet->parsed = ipf_parse(skb, offset, protocol, &packet->key);
+	return packet->parsed == IPF_PARSE_NOT_IP ? FRAME_OTHER : FRAME_IP;
+}
+
+static void set_count(const struct ipf_set *set, enum ipf_direction direction,
+		      bool match)
+{
+	struct ipf_set_stats *stats = this_cpu_ptr(set->stats);
+
+	u64_stats_update_begin(&stats->syncp);
+	u64_stats_inc(&stats->count[direction][match]);
+	u64_stats_update_end(&stats->syncp);
+}
+
+static void binding_count(struct ipf_binding *binding,
+			  enum ipf_direction direction, bool drop)
+{
+	struct ipf_binding_stats *stats;
+
+	if (!binding->pcpu) {
+		atomic64_inc(&binding->count[direction][drop]);
+		return;
+	}
+	stats = this_cpu_ptr(binding->pcpu);
+	u64_stats_update_begin(&stats->syncp);
+	u64_stats_inc(&stats->count[direction][drop]);
+	u64_stats_update_end(&stats->syncp);
+}
+
+static noinline void result_note(struct ipf_result *result, enum ipf_drop reason,
+				 const struct ipf_set *set,
+				 const struct ipf_rules *rules,
+				 enum ipf_direction direction, int index)
+{
+	result->set = set;
+	result->step = ipf_drop_step(reason);
+	result->filter = -1;
+	if (reason == IPF_FORWARD)
+		result->step = index < 0 ? IPFLTDRV_STEP_DEFAULT :
+					   IPFLTDRV_STEP_FILTER;
+	if (index < 0)
+		return;
+	result->filter = ipf_rules_number(rules, direction, index);
+	result->tag = ipf_classifier_tag(rules->side[direction].classifier, index);
+}
+
+/* A fragment without a transport header cannot match a filter that asks for ports,
+ * so that the default action says nothing about it.
+ */
+static noinline enum ipf_drop fragment_verdict(const struct ipf_config *config,
+					       const struct packet *packet,
+					       enum ipf_drop reason)
+{
+	if (config->fragments == IPFLTDRV_FRAGMENTS_DROP)
+		return IPF_DROP_FRAGMENT;
+	if (packet->key.fragment == IPF_LATER && reason == IPF_DROP_DEFAULT)
+		return IPF_FORWARD;
+	return reason;
+}
+
+static __always_inline enum ipf_drop classify(const struct ipf_config *config,
+					      const struct ipf_rules *rules,
+					      struct packet *packet, int *index,
+					      bool test)
+{
+	const struct ipf_rules_side *side = &rules->side[packet->direction];
+	u8 late = side->late[packet->key.family];
+	bool match;
+
+	if (late) {
+		if (unlikely(late & ~READ_ONCE(config->known[packet->key.family])))
+			return IPF_DROP_LATE;
+		ipf_key_bind(&packet->key, &config->late);
+	}
+	*index = ipf_classify(side->classifier, &packet->key);
+	match = *index >= 0;
+	if (!test) {
+		set_count(config->set, packet->direction, match);
+		if (match)
+			atomic64_inc(&side->hits[*index]);
+	}
+	if (match == side->drop)
+		return IPF_FORWARD;
+	return match ? IPF_DROP_FILTER : IPF_DROP_DEFAULT;
+}
+
+/* The steps of one binding. */
+static __always_inline enum ipf_drop ask_steps(const struct ipf_config *config,
+					       const struct ipf_rules *rules,
+					       struct packet *packet, int *index,
+					       bool test)
+{
+	enum ipf_drop reason;
+
+	if (unlikely(!rules))
+		return IPF_DROP_CLOSED;
+	if (unlikely(packet->parsed != IPF_PARSE_OK))
+		return IPF_DROP_MALFORMED;
+	if (unlikely(config->strong_host) && packet->direction == IPF_INGRESS &&
+	    !ipf_host_accepts(packet->dev, &packet->key))
+		return IPF_DROP_STRONG_HOST;
+	reason = classify(config, rules, packet, index, test);
+	if (unlikely(packet->key.fragment != IPF_WHOLE))
+		reason = fragment_verdict(config, packet, reason);
+	return reason;
+}
+
+static __always_inline enum ipf_drop ask(const struct ipf_config *config,
+					 struct packet *packet,
+					 struct ipf_result *result)
+{
+	const struct ipf_rules *rules = rcu_dereference(config->set->rules);
+	enum ipf_drop reason;
+	int index = -1;
+
+	reason = ask_steps(config, rules, packet, &index, result);
+	if (unlikely(result))
+		result_note(result, reason, config->set, rules, packet->direction,
+			    index);
+	return reason;
+}
+
+static __always_inline enum ipf_drop ask_binding(struct ipf_binding *binding,
+						 struct packet *packet,
+						 struct ipf_result *result)
+{
+	const struct ipf_config *config = rcu_dereference(binding->config);
+	enum ipf_drop reason;
+
+	if (!(config->directions & ipf_direction_bit(packet->direction)))
+		return IPF_FORWARD;
+	reason = ask(config, packet, result);
+	if (likely(!result))
+		binding_count(binding, packet->direction, reason != IPF_FORWARD);
+	return reason;
+}
+
+/* The number of the link that the packet comes from or goes to. */
+static __always_inline u32 packet_link(const struct sk_buff *skb,
+				       enum ipf_direction direction)
+{
+	return ndiswan_hwaddr_id(direction == IPF_INGRESS ?
+				 eth_hdr(skb)->h_source : skb->data);
+}
+
+/* A copy for every client is made of it later, where none of them can be asked. */
+static bool is_for_all(const struct ipf_device *device, const struct sk_buff *skb,
+		       enum ipf_direction direction)
+{
+	return direction == IPF_EGRESS && is_multicast_ether_addr(skb->data) &&
+	       READ_ONCE(device->egress_links);
+}
+
+/* The path. @result is a constant NULL but for packet-test. */
+static __always_inline enum ipf_drop judge(struct ipf_device *device,
+					   struct sk_buff *skb,
+					   const struct net_device *dev,
+					   enum ipf_direction direction,
+					   struct ipf_result *result)
+{
+	struct ipf_binding *whole = rcu_dereference(device->whole);
+	struct rhlist_head *links = NULL, *pos;
+	struct ipf_attachment *attachment;
+	struct packet packet;
+	enum ipf_drop reason;
+	u32 link;
+
+	/* One by one, because the parser fills in the key. */
+	packet.skb = skb;
+	packet.dev = dev;
+	packet.direction = direction;
+	switch (frame_parse(&packet, device->ethernet)) {
+	case FRAME_IP:
+		break;
+	case FRAME_OTHER:
+		if (likely(!result))
+			ipf_drop_count(device, IPF_DROP_OTHER);
+		return IPF_FORWARD;
+	case FRAME_BROKEN:
+		return IPF_DROP_FRAME;
+	}
+	if (READ_ONCE(device->link_count)) {
+		if (unlikely(is_for_all(device, skb, direction)))
+			return IPF_DROP_GROUP;
+		link = packet_link(skb, direction);
+		links = rhltable_lookup(&device->links, &link, ipf_link_params);
+	}
+	if (whole) {
+		reason = ask_binding(whole, &packet, result);
+		if (unlikely(reason != IPF_FORWARD))
+			return reason;
+	}
+	rhl_for_each_entry_rcu(attachment, pos, links, node) {
+		reason = ask_binding(attachment->binding, &packet, result);
+		if (unlikely(reason != IPF_FORWARD))
+			return reason;
+	}
+	return IPF_FORWARD;
+}
+
+static __always_inline unsigned int hook(struct ipf_device *device,
+					 struct sk_buff *skb,
+					 const struct net_device *dev,
+					 enum ipf_direction direction)
+{
+	enum ipf_drop reason = judge(device, skb, dev, direction, NULL);
+
+	if (likely(reason == IPF_FORWARD))
+		return NF_ACCEPT;
+	ipf_drop(device, skb, dev->ifindex, direction, reason);
+	return NF_DROP;
+}
+
+static unsigned int ipf_hook_ingress(void *device, struct sk_buff *skb,
+				     const struct nf_hook_state *state)
+{
+	return hook(device, skb, state->in, IPF_INGRESS);
+}
+
+static unsigned int ipf_hook_egress(void *device, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+	return hook(device, skb, state->out, IPF_EGRESS);
+}
+
+/**
+ * ipf_hook_test() - what would become of a packet?
+ * @device: whose bindings are asked, or NULL
+ * @config: what is asked if there is no device
+ * @skb: the packet as a hook of @direction would see it
+ * @direction: its direction
+ * @result: filled in: why
+ *
+ * The code is that of the path. Nothing is counted, logged or remembered.
+ *
+ * Context: RCU read side with bottom halves off.
+ * Return: %IPF_FORWARD or the reason of the drop.
+ */
+enum ipf_drop ipf_hook_test(struct ipf_device *device,
+			    const struct ipf_config *config, struct sk_buff *skb,
+			    enum ipf_direction direction,
+			    struct ipf_result *result)
+{
+	struct packet packet = {
+		.skb = skb,
+		.dev = skb->dev,
+		.direction = direction,
+	};
+	enum ipf_drop reason;
+
+	*result = (struct ipf_result) { .filter = -1 };
+	if (device) {
+		reason = judge(device, skb, skb->dev, direction, result);
+		if (reason != IPF_FORWARD)
+			result->step = ipf_drop_step(reason);
+		return reason;
+	}
+	if (frame_parse(&packet, true) == FRAME_IP)
+		return ask(config, &packet, result);
+	result->step = IPFLTDRV_STEP_FRAME;
+	return IPF_FORWARD;
+}
+
+static const struct {
+	nf_hookfn *hook;
+	unsigned int hooknum;
+} hooks[IPF_DIRECTIONS] = {
+	[IPF_INGRESS] = { ipf_hook_ingress, NF_NETDEV_INGRESS },
+	[IPF_EGRESS] = { ipf_hook_egress, NF_NETDEV_EGRESS },
+};
+
+/**
+ * ipf_hook_register() - from now on packets of a device come by
+ * @device: the device
+ * @direction: their direction
+ * @extack: for the reason of a refusal
+ *
+ * Context: control.
+ * Return: 0 or an error.
+ */
+int ipf_hook_register(struct ipf_device *device, enum ipf_direction direction,
+		      struct netlink_ext_ack *extack)
+{
+	struct nf_hook_ops *ops = &device->ops[direction];
+	int err;
+
+	*ops = (struct nf_hook_ops) {
+		.hook = hooks[direction].hook,
+		.dev = device->dev,
+		.priv = device,
+		.pf = NFPROTO_NETDEV,
+		.hooknum = hooks[direction].hooknum,
+		.priority = PRIORITY,
+	};
+	err = nf_register_net_hook(device->net, ops);
+	if (err)
+		NL_SET_ERR_MSG(extack, "netfilter refuses another hook on this interface");
+	return err;
+}
+
+/**
+ * ipf_hook_unregister() - no packets of a device come by any more
+ * @device: the device; packets may be in the hook until a grace period has passed
+ * @direction: their direction
+ *
+ * Context: control.
+ */
+void ipf_hook_unregister(struct ipf_device *device, enum ipf_direction direction)
+{
+	nf_unregister_net_hook(device->net, &device->ops[direction]);
+}
