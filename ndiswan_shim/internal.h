@@ -235,8 +235,9 @@ int ndiswan_frame_push(struct sk_buff *skb, const struct ndiswan_link *link,
 
 /* receive.c */
 enum ndiswan_rx ndiswan_receive(struct sk_buff *skb, struct ndiswan_link *link);
-void ndiswan_receive_packet(struct sk_buff *skb, struct ndiswan_link *link,
-			    enum ndiswan_proto proto);
+enum ndiswan_rx ndiswan_receive_packet(struct sk_buff *skb,
+				       struct ndiswan_link *link,
+				       enum ndiswan_proto proto);
 
 /* send.c */
 int ndiswan_send_packet(struct sk_buff *skb, struct ndiswan_link *link,

@@ -13,9 +13,6 @@
 
 static LLIST_HEAD(hangups);
 
-#define data_dereference(p) \
-	rcu_dereference_check(p, rcu_read_lock_bh_held())
-
 #define public_layer(layer) container_of(layer, struct stack_layer, public)
 
 /* A wall: the handler of both directions. Its verdict is never a name, see
@@ -48,10 +45,20 @@ static void drop(struct ndiswan_link *link, struct stack_layer *layer,
 	ndiswan_drop(link, skb, NDISWAN_DROP_DRIVER);
 }
 
-/* Anything but "pass". After "take" the packet may be gone already. */
-static noinline int settle(struct ndiswan_link *link, struct stack_layer *layer,
-			   struct sk_buff *skb,
-			   enum ndiswan_direction direction, int verdict)
+/**
+ * ndiswan_layer_settle() - a layer did anything but pass a packet
+ * @link: the link
+ * @layer: driver and link
+ * @skb: the packet, which may be gone already if the driver took it
+ * @direction: which way it goes
+ * @verdict: what the driver said
+ *
+ * Context: data.
+ * Return: 1 if the driver has it, else an error: it was dropped.
+ */
+int ndiswan_layer_settle(struct ndiswan_link *link, struct stack_layer *layer,
+			 struct sk_buff *skb, enum ndiswan_direction direction,
+			 int verdict)
 {
 	if (verdict == NDISWAN_TAKE) {
 		atomic_inc(&layer->held);
@@ -60,118 +67,6 @@ static noinline int settle(struct ndiswan_link *link, struct stack_layer *layer,
 	}
 	drop(link, layer, skb, direction, -1 - verdict);
 	return -ECANCELED;
-}
-
-/* One layer: 0 if the packet goes on, 1 if the layer has it, else it was
- * dropped.
- */
-static __always_inline int pass(struct ndiswan_link *link,
-				struct stack_layer *layer, struct sk_buff *skb,
-				enum ndiswan_proto proto,
-				enum ndiswan_direction direction)
-{
-	stack_handler handler = layer->handler[direction];
-	int verdict;
-
-	if (!handler) {
-		if (layer->monitor) {
-			ndiswan_count(&layer->seen[direction], 1);
-			layer->monitor(&layer->public, skb, proto, direction);
-		}
-		return 0;
-	}
-	ndiswan_count(&layer->seen[direction], 1);
-	verdict = handler(&layer->public, skb, proto);
-	if (likely(!verdict))
-		return 0;
-	return settle(link, layer, skb, direction, verdict);
-}
-
-/* From the highest layer below @altitude down. */
-static int send_below(struct ndiswan_link *link, u32 altitude,
-		      struct sk_buff *skb, enum ndiswan_proto proto)
-{
-	const struct ndiswan_stack *stack = data_dereference(link->stack);
-	struct stack_layer *layer;
-	unsigned int i;
-	int err;
-
-	if (!stack)
-		return 0;
-	for (i = stack->count; i--;) {
-		layer = data_dereference(stack->layer[i]);
-		if (layer->altitude >= altitude)
-			continue;
-		err = pass(link, layer, skb, proto, NDISWAN_SENDING);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-/* From the lowest layer above @altitude up. */
-static int receive_above(struct ndiswan_link *link, u32 altitude,
-			 struct sk_buff *skb, enum ndiswan_proto proto)
-{
-	const struct ndiswan_stack *stack = data_dereference(link->stack);
-	struct stack_layer *layer;
-	unsigned int i;
-	int err;
-
-	if (!stack)
-		return 0;
-	for (i = 0; i < stack->count; i++) {
-		layer = data_dereference(stack->layer[i]);
-		if (layer->altitude <= altitude)
-			continue;
-		err = pass(link, layer, skb, proto, NDISWAN_RECEIVING);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-static void network_prepare(struct sk_buff *skb, enum ndiswan_proto proto)
-{
-	skb_reset_network_header(skb);
-	skb->protocol = proto == NDISWAN_PROTO_IPV4 ? htons(ETH_P_IP) :
-						      htons(ETH_P_IPV6);
-}
-
-/**
- * ndiswan_stack_send() - show a packet to all drivers of a link
- * @skb: the packet
- * @link: the link
- * @proto: what it is
- *
- * Its route has served. It may be one without a reference, which a driver that
- * keeps the packet must not keep.
- *
- * Context: data.
- * Return: 0 if the packet goes on to the port; 1 if a driver has it; an error
- * if it was dropped.
- */
-int ndiswan_stack_send(struct sk_buff *skb, struct ndiswan_link *link,
-		       enum ndiswan_proto proto)
-{
-	skb_dst_drop(skb);
-	return send_below(link, U32_MAX, skb, proto);
-}
-
-/**
- * ndiswan_stack_receive() - show a packet to all drivers of a link
- * @skb: the packet
- * @link: the link
- * @proto: what it is
- *
- * Context: data.
- * Return: 0 if the packet goes on to the protocol above; else it is gone.
- */
-int ndiswan_stack_receive(struct sk_buff *skb, struct ndiswan_link *link,
-			  enum ndiswan_proto proto)
-{
-	network_prepare(skb, proto);
-	return receive_above(link, 0, skb, proto);
 }
 
 /* After the link went down its port may be freed, and the state tells: it is
@@ -191,10 +86,13 @@ static void inject_send(struct stack_layer *layer, struct sk_buff *skb,
 	struct ndiswan_link *link = layer->link;
 
 	atomic64_inc(&layer->injected[NDISWAN_SENDING]);
-	network_prepare(skb, proto);
+	ndiswan_network_prepare(skb, proto);
+	/* It may be without a reference and gone by now. */
+	skb_dst_drop(skb);
 	rcu_read_lock_bh();
 	if (link_usable(layer, skb) &&
-	    !send_below(link, layer->altitude, skb, proto))
+	    !ndiswan_stack_pass(link, skb, proto, NDISWAN_SENDING,
+				layer->altitude))
 		ndiswan_send_packet(skb, link, proto);
 	rcu_read_unlock_bh();
 }
@@ -205,12 +103,14 @@ static void inject_receive(struct stack_layer *layer, struct sk_buff *skb,
 	struct ndiswan_link *link = layer->link;
 
 	atomic64_inc(&layer->injected[NDISWAN_RECEIVING]);
-	network_prepare(skb, proto);
+	ndiswan_network_prepare(skb, proto);
 	local_bh_disable();
 	rcu_read_lock();
 	if (link_usable(layer, skb) &&
-	    !receive_above(link, layer->altitude, skb, proto))
-		ndiswan_receive_packet(skb, link, proto);
+	    !ndiswan_stack_pass(link, skb, proto, NDISWAN_RECEIVING,
+				layer->altitude) &&
+	    ndiswan_receive_packet(skb, link, proto) == NDISWAN_RX_DELIVER)
+		netif_receive_skb(skb);
 	rcu_read_unlock();
 	local_bh_enable();
 }

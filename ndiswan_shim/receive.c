@@ -28,6 +28,41 @@ static bool is_plain_ipv4(const struct sk_buff *skb)
 }
 
 /**
+ * ndiswan_receive_packet() - pass up what is past the intermediate drivers
+ * @skb: the packet, data at the network header; no longer the caller's unless
+ *	%NDISWAN_RX_DELIVER is returned
+ * @link: the link
+ * @proto: what it is
+ *
+ * Context: RCU read side, bottom halves off.
+ * Return: what the caller has to do with @skb.
+ */
+enum ndiswan_rx ndiswan_receive_packet(struct sk_buff *skb,
+				       struct ndiswan_link *link,
+				       enum ndiswan_proto proto)
+{
+	void *context = rcu_dereference(link->context[proto]);
+
+	if (unlikely(!context)) {
+		ndiswan_drop(link, skb, NDISWAN_DROP_LINE_DOWN);
+		return NDISWAN_RX_CONSUMED;
+	}
+	return ndiswan_proto_ops(proto)->receive(skb, link, context);
+}
+
+/* By way of the intermediate drivers. */
+static noinline enum ndiswan_rx stack_receive(struct sk_buff *skb,
+					      struct ndiswan_link *link,
+					      enum ndiswan_proto proto)
+{
+	ndiswan_network_prepare(skb, proto);
+	if (unlikely(ndiswan_stack_pass(link, skb, proto, NDISWAN_RECEIVING,
+					0)))
+		return NDISWAN_RX_CONSUMED;
+	return ndiswan_receive_packet(skb, link, proto);
+}
+
+/**
  * ndiswan_receive() - a port received a frame
  * @skb: the frame, data at the PPP header; shared with nobody, but its data may
  *	be. No longer the caller's unless %NDISWAN_RX_DELIVER is returned.
@@ -62,8 +97,8 @@ enum ndiswan_rx ndiswan_receive(struct sk_buff *skb, struct ndiswan_link *link)
 
 	ndiswan_count(&link->rx_packets, 1);
 	ndiswan_count(&link->rx_bytes, skb->len);
-	if (ndiswan_stack_used() && ndiswan_stack_receive(skb, link, proto))
-		return NDISWAN_RX_CONSUMED;
+	if (ndiswan_stack_used())
+		return stack_receive(skb, link, proto);
 	/* Not NULL: a protocol takes its contexts away before it goes. */
 	above = ndiswan_proto_ops(proto);
 	return above->receive(skb, link, context);
@@ -71,25 +106,4 @@ enum ndiswan_rx ndiswan_receive(struct sk_buff *skb, struct ndiswan_link *link)
 control:
 	ndiswan_file_receive(skb, link, protocol);
 	return NDISWAN_RX_CONSUMED;
-}
-
-/**
- * ndiswan_receive_packet() - pass up what is past the intermediate drivers
- * @skb: the packet, data at the network header; no longer the caller's
- * @link: the link
- * @proto: what it is
- *
- * Context: RCU read side, bottom halves off, and no send further up in the
- * chain of calls.
- */
-void ndiswan_receive_packet(struct sk_buff *skb, struct ndiswan_link *link,
-			    enum ndiswan_proto proto)
-{
-	void *context = rcu_dereference(link->context[proto]);
-
-	if (!context)
-		ndiswan_drop(link, skb, NDISWAN_DROP_LINE_DOWN);
-	else if (ndiswan_proto_ops(proto)->receive(skb, link, context) ==
-		 NDISWAN_RX_DELIVER)
-		netif_receive_skb(skb);
 }

@@ -32,18 +32,9 @@ static int frame_send(struct sk_buff *skb, struct ndiswan_link *link,
 	return err;
 }
 
-/**
- * ndiswan_send_packet() - send a packet that is past the intermediate drivers
- * @skb: the packet, data at the network header; no longer the caller's
- * @link: the link
- * @proto: what it is
- *
- * Context: RCU read side, bottom halves off.
- * Return: 0 when the port took it, else a negative error: it was dropped and
- * counted.
- */
-int ndiswan_send_packet(struct sk_buff *skb, struct ndiswan_link *link,
-			enum ndiswan_proto proto)
+static __always_inline int send_packet(struct sk_buff *skb,
+				       struct ndiswan_link *link,
+				       enum ndiswan_proto proto)
 {
 	unsigned int len = skb->len;
 	int err;
@@ -54,6 +45,34 @@ int ndiswan_send_packet(struct sk_buff *skb, struct ndiswan_link *link,
 		ndiswan_count(&link->tx_bytes, len);
 	}
 	return err;
+}
+
+/**
+ * ndiswan_send_packet() - send a packet that is past the intermediate drivers
+ * @skb: the packet, data at the network header; no longer the caller's
+ * @link: the link
+ * @proto: what it is
+ *
+ * Context: RCU read side, bottom halves off.
+ * Return: 0 when the port took it, else a negative error: it was dropped and
+ * counted.
+ */
+noinline int ndiswan_send_packet(struct sk_buff *skb, struct ndiswan_link *link,
+				 enum ndiswan_proto proto)
+{
+	return send_packet(skb, link, proto);
+}
+
+/* By way of the intermediate drivers. */
+static noinline int stack_send(struct sk_buff *skb, struct ndiswan_link *link,
+			       enum ndiswan_proto proto)
+{
+	int err;
+
+	err = ndiswan_stack_pass(link, skb, proto, NDISWAN_SENDING, 0);
+	if (unlikely(err))
+		return min(err, 0);
+	return send_packet(skb, link, proto);
 }
 
 /**
@@ -70,13 +89,8 @@ int ndiswan_send_packet(struct sk_buff *skb, struct ndiswan_link *link,
 int ndiswan_send(struct sk_buff *skb, struct ndiswan_link *link,
 		 enum ndiswan_proto proto)
 {
-	int err;
-
-	if (ndiswan_stack_used()) {
-		err = ndiswan_stack_send(skb, link, proto);
-		if (err)
-			return min(err, 0);
-	}
+	if (ndiswan_stack_used())
+		return stack_send(skb, link, proto);
 	return ndiswan_send_packet(skb, link, proto);
 }
 EXPORT_SYMBOL_NS_GPL(ndiswan_send, NDISWAN);

@@ -11,7 +11,10 @@
 #include <linux/jump_label.h>
 #include <linux/kobject.h>
 #include <linux/llist.h>
+#include <linux/skbuff.h>
 #include <net/ndiswan.h>
+
+#include "internal.h"
 
 struct stack_slot;
 
@@ -92,8 +95,8 @@ struct stack_layer {
  * struct ndiswan_stack - the layers of a link, lowest altitude first
  * @rcu: for freeing
  * @count: their number
- * @layer: ndiswan_lock, RCU; one may be replaced in place by another of the
- *	same altitude, or by the one that stands for none
+ * @layer: ndiswan_lock, RCU; NULL, the layers, NULL. A layer may be replaced in
+ *	place by another of the same altitude, or by the one that stands for none
  */
 struct ndiswan_stack {
 	struct rcu_head rcu;
@@ -159,11 +162,78 @@ static inline bool ndiswan_stack_used(void)
 }
 
 /* layer.c */
+int ndiswan_layer_settle(struct ndiswan_link *link, struct stack_layer *layer,
+			 struct sk_buff *skb, enum ndiswan_direction direction,
+			 int verdict);
+
+/* One layer: 0 if the packet goes on, 1 if the layer has it, else it was
+ * dropped.
+ */
+static __always_inline int
+ndiswan_layer_pass(struct ndiswan_link *link, struct stack_layer *layer,
+		   struct sk_buff *skb, enum ndiswan_proto proto,
+		   enum ndiswan_direction direction)
+{
+	stack_handler handler = layer->handler[direction];
+	int verdict;
+
+	if (likely(handler)) {
+		ndiswan_count(&layer->seen[direction], 1);
+		verdict = handler(&layer->public, skb, proto);
+		if (likely(!verdict))
+			return 0;
+		return ndiswan_layer_settle(link, layer, skb, direction,
+					    verdict);
+	}
+	if (layer->monitor) {
+		ndiswan_count(&layer->seen[direction], 1);
+		layer->monitor(&layer->public, skb, proto, direction);
+	}
+	return 0;
+}
+
+/* Through the layers below @altitude downwards, or above it upwards; through all
+ * of them if it is 0. Data context.
+ */
+static __always_inline int
+ndiswan_stack_pass(struct ndiswan_link *link, struct sk_buff *skb,
+		   enum ndiswan_proto proto, enum ndiswan_direction direction,
+		   u32 altitude)
+{
+	const int step = direction == NDISWAN_SENDING ? -1 : 1;
+	struct stack_layer __rcu * const *at;
+	const struct ndiswan_stack *stack;
+	struct stack_layer *layer;
+	int err;
+
+	stack = rcu_dereference_check(link->stack, rcu_read_lock_bh_held());
+	if (!stack)
+		return 0;
+	at = &stack->layer[direction == NDISWAN_SENDING ? stack->count : 1];
+	for (;;) {
+		layer = rcu_dereference_check(*at, rcu_read_lock_bh_held());
+		if (!layer)
+			return 0;
+		at += step;
+		if (altitude && (direction == NDISWAN_SENDING ?
+				 layer->altitude >= altitude :
+				 layer->altitude <= altitude))
+			continue;
+		err = ndiswan_layer_pass(link, layer, skb, proto, direction);
+		if (unlikely(err))
+			return err;
+	}
+}
+
+static inline void ndiswan_network_prepare(struct sk_buff *skb,
+					   enum ndiswan_proto proto)
+{
+	skb_reset_network_header(skb);
+	skb->protocol = proto == NDISWAN_PROTO_IPV4 ? htons(ETH_P_IP) :
+						      htons(ETH_P_IPV6);
+}
+
 int ndiswan_layer_blocked(struct ndiswan_layer *layer, struct sk_buff *skb,
-			  enum ndiswan_proto proto);
-int ndiswan_stack_send(struct sk_buff *skb, struct ndiswan_link *link,
-		       enum ndiswan_proto proto);
-int ndiswan_stack_receive(struct sk_buff *skb, struct ndiswan_link *link,
 			  enum ndiswan_proto proto);
 struct llist_node *ndiswan_layer_hangups(void);
 

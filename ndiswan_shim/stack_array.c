@@ -47,7 +47,7 @@ struct stack_layer *ndiswan_stack_at(const struct ndiswan_link *link,
 	const struct ndiswan_stack *stack = control_dereference(link->stack);
 
 	return stack && i < stack->count ?
-	       control_dereference(stack->layer[i]) : NULL;
+	       control_dereference(stack->layer[i + 1]) : NULL;
 }
 
 /**
@@ -70,6 +70,21 @@ struct stack_layer *ndiswan_stack_find(const struct ndiswan_link *link,
 	return NULL;
 }
 
+/* With a NULL at either end, where a packet's walk ends. */
+static struct ndiswan_stack *stack_alloc(unsigned int count, gfp_t flags)
+{
+	struct ndiswan_stack *stack;
+
+	return kzalloc(struct_size(stack, layer, count + 2),
+		       GFP_KERNEL_ACCOUNT | flags);
+}
+
+static void stack_append(struct ndiswan_stack *stack,
+			 struct stack_layer *layer)
+{
+	RCU_INIT_POINTER(stack->layer[++stack->count], layer);
+}
+
 /**
  * ndiswan_stack_publish() - let packets pass a layer, or meet a wall
  * @link: the link
@@ -82,26 +97,24 @@ int ndiswan_stack_publish(struct ndiswan_link *link, struct stack_layer *layer)
 {
 	struct ndiswan_stack *old = control_dereference(link->stack), *new;
 	struct stack_layer *other;
-	unsigned int i, n = 0;
+	unsigned int i;
 
 	for (i = 0; (other = ndiswan_stack_at(link, i)); i++) {
 		if (other->slot == layer->slot) {
-			rcu_assign_pointer(old->layer[i], layer);
+			rcu_assign_pointer(old->layer[i + 1], layer);
 			return 0;
 		}
 	}
-	new = kzalloc(struct_size(new, layer, ndiswan_stack_count(link) + 1),
-		      GFP_KERNEL_ACCOUNT);
+	new = stack_alloc(ndiswan_stack_count(link) + 1, 0);
 	if (!new)
 		return -ENOMEM;
 	for (i = 0; (other = ndiswan_stack_at(link, i)); i++)
 		if (other->slot && other->altitude < layer->altitude)
-			RCU_INIT_POINTER(new->layer[n++], other);
-	RCU_INIT_POINTER(new->layer[n++], layer);
+			stack_append(new, other);
+	stack_append(new, layer);
 	for (i = 0; (other = ndiswan_stack_at(link, i)); i++)
 		if (other->slot && other->altitude > layer->altitude)
-			RCU_INIT_POINTER(new->layer[n++], other);
-	new->count = n;
+			stack_append(new, other);
 	rcu_assign_pointer(link->stack, new);
 	if (old)
 		kfree_rcu(old, rcu);
@@ -127,19 +140,17 @@ void ndiswan_stack_unpublish(struct ndiswan_link *link,
 	for (i = 0; (other = ndiswan_stack_at(link, i)); i++)
 		rest += other->slot && other != layer;
 	if (rest) {
-		new = kzalloc(struct_size(new, layer, rest),
-			      GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+		new = stack_alloc(rest, __GFP_NOWARN);
 		if (!new) {
 			for (i = 0; (other = ndiswan_stack_at(link, i)); i++)
 				if (other == layer)
-					rcu_assign_pointer(old->layer[i],
+					rcu_assign_pointer(old->layer[i + 1],
 							   &nothing);
 			return;
 		}
 		for (i = 0; (other = ndiswan_stack_at(link, i)); i++)
 			if (other->slot && other != layer)
-				RCU_INIT_POINTER(new->layer[new->count++],
-						 other);
+				stack_append(new, other);
 	}
 	rcu_assign_pointer(link->stack, new);
 	kfree_rcu(old, rcu);
@@ -157,7 +168,7 @@ void ndiswan_stack_forget(struct stack_layer *layer)
 	struct ndiswan_stack *stack = control_dereference(layer->link->stack);
 	unsigned int i;
 
-	for (i = 0; stack && i < stack->count; i++)
+	for (i = 1; stack && i <= stack->count; i++)
 		if (rcu_access_pointer(stack->layer[i]) == layer)
 			RCU_INIT_POINTER(stack->layer[i], &nothing);
 }

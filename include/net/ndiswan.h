@@ -187,7 +187,8 @@ enum ndiswan_direction {
  * shared with nobody, but its data may be: skb_ensure_writable() or
  * skb_cow_head() come before a change, and pointers into it are read again
  * after. skb->cb is the driver's until it returns, and as long as it keeps the
- * packet; skb->dev says nothing when receiving. A driver that returns
+ * packet; skb->dev says nothing when receiving, and skb_dst() is good only until
+ * the callback returns. A driver that returns
  * %NDISWAN_PASS or NDISWAN_DROP() gives the packet back, the same @skb and no
  * other. After %NDISWAN_TAKE the packet is the driver's, who settles it with
  * exactly one ndiswan_inject_send(), ndiswan_inject_receive() or
