@@ -76,6 +76,22 @@ def instructions(samples):
         yield at_most(name, more["ours"], more["peer"], 150)
 
 
+def drivers(samples):
+    """What intermediate drivers add to a packet, a direction. A packet is sent once and
+    received once."""
+    def hop(setting):
+        # What disturbs a count adds to it, and here single instructions matter.
+        return (min(samples.values[f"{setting}.ours"]) -
+                min(samples.values[f"{setting}.plain"])) / 2
+
+    without, none = hop("without"), min(hop("none"), hop("again"))
+    one = hop("layers1")
+    for name, setting in (("none", none), ("none-after-some", hop("after"))):
+        yield at_most(f"driver-{name}", setting - without, 0, 5)
+    yield at_most("driver-first-layer", one - none, 0, 40)
+    yield at_most("driver-further-layer", (hop("layers4") - one) / 3, 0, 40)
+
+
 def rates(samples):
     """Packets per second; of the last two both numbers are ours: all links and one."""
     for setting, name, goal in (("some-one", "rate-4000-one", 2),
