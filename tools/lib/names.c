@@ -72,9 +72,44 @@ const char *name_reason(uint32_t reason)
 		[NDISWAN_REASON_INTERFACE_GONE] = "interface-gone",
 		[NDISWAN_REASON_PROTOCOL_GONE] = "protocol-gone",
 		[NDISWAN_REASON_NAMESPACE_GONE] = "namespace-gone",
+		[NDISWAN_REASON_DRIVER] = "driver",
+		[NDISWAN_REASON_REFUSED] = "refused",
+		[NDISWAN_REASON_DETACHED] = "detached",
 	};
 
 	return pick(names, ARRAY_SIZE(names), reason);
+}
+
+/**
+ * name_driver_class - what an intermediate driver can do to a packet
+ * @class: enum ndiswan_driver_class
+ *
+ * Return: the word for it, "unknown" for a number of a newer kernel.
+ */
+const char *name_driver_class(uint32_t class)
+{
+	static const char *const names[] = {
+		[NDISWAN_DRIVER_CLASS_MODIFYING] = "modifying",
+		[NDISWAN_DRIVER_CLASS_MONITOR] = "monitor",
+	};
+
+	return pick(names, ARRAY_SIZE(names), class);
+}
+
+/**
+ * name_layer_state - what an intermediate driver does on a link
+ * @state: enum ndiswan_layer_state
+ *
+ * Return: the word for it, "unknown" for a number of a newer kernel.
+ */
+const char *name_layer_state(uint32_t state)
+{
+	static const char *const names[] = {
+		[NDISWAN_LAYER_STATE_ATTACHED] = "attached",
+		[NDISWAN_LAYER_STATE_BLOCKED] = "blocked",
+	};
+
+	return pick(names, ARRAY_SIZE(names), state);
 }
 
 /**

@@ -47,6 +47,8 @@ static void print_json(const struct nlattr **tb, const char *when)
 	json_field_string(&j, "name", name ? name : "");
 	if (tb[NDISWAN_A_EVENT_LINK])
 		json_field_uint(&j, "link", nl_attr_uint(tb[NDISWAN_A_EVENT_LINK]));
+	if (nl_attr_text(tb[NDISWAN_A_EVENT_DRIVER]))
+		json_field_string(&j, "driver", nl_attr_text(tb[NDISWAN_A_EVENT_DRIVER]));
 	if (tb[NDISWAN_A_EVENT_PROTOCOL])
 		json_field_string(&j, "protocol", name_protocol((uint16_t)
 				  nl_attr_uint(tb[NDISWAN_A_EVENT_PROTOCOL])));
@@ -73,6 +75,8 @@ static void print_line(const struct nlattr **tb, const char *when)
 	       name ? name : "?");
 	if (tb[NDISWAN_A_EVENT_LINK])
 		printf(" link %llu", (unsigned long long)nl_attr_uint(tb[NDISWAN_A_EVENT_LINK]));
+	if (nl_attr_text(tb[NDISWAN_A_EVENT_DRIVER]))
+		printf(" driver %s", nl_attr_text(tb[NDISWAN_A_EVENT_DRIVER]));
 	if (tb[NDISWAN_A_EVENT_IFINDEX])
 		printf(" on %s", netlink_ifname((uint32_t)
 						nl_attr_uint(tb[NDISWAN_A_EVENT_IFINDEX])));

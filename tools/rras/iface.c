@@ -211,7 +211,7 @@ static int iface_set(int argc, char **argv)
 	if (code)
 		return code;
 	put_switches(r.nlh, argc - 1, argv + 1);
-	return netlink_ask(&r, NULL, NULL, argv[0]);
+	return netlink_ask(&r, NULL, NULL, NULL, argv[0]);
 }
 
 /**

@@ -10,12 +10,16 @@
 
 #include "../lib/array.h"
 #include "../lib/names.h"
+#include "driver.h"
 #include "netlink.h"
 #include "rras.h"
 
 const char link_help[] =
 	"usage: rras link [ list ]               all links; -s with packets and bytes\n"
-	"       rras link show ID                everything about one\n";
+	"       rras link show ID                everything about one\n"
+	"\n"
+	"A link is blocked while a mandatory intermediate driver is missing: rras driver link ID\n"
+	"tells which.\n";
 
 static const struct column columns[] = {
 	{ .title = "ID", .right = true }, { .title = "LINK ADDRESS" }, { .title = "STATE" },
@@ -29,6 +33,8 @@ static const struct column columns[] = {
 };
 
 #define COLUMNS	ARRAY_SIZE(columns)
+
+static struct blocked blocked;
 
 /* A link as it came; what is absent is NULL. */
 struct view {
@@ -56,6 +62,18 @@ static uint64_t number(const struct view *v, int type)
 static uint64_t stat(const struct view *v, int type)
 {
 	return nl_attr_uint(v->stats[type]);
+}
+
+static bool is_blocked(const struct view *v)
+{
+	return driver_blocked_has(&blocked, (uint32_t)number(v, NDISWAN_A_LINK_ID));
+}
+
+/* That nothing passes is what a reader of the list has to know first. */
+static const char *state_of(const struct view *v)
+{
+	return is_blocked(v) ? "blocked" :
+			       name_link_state((uint32_t)number(v, NDISWAN_A_LINK_STATE));
 }
 
 static const char *mac_of(const struct nlattr *attr)
@@ -118,6 +136,7 @@ static void add_object(const struct view *v, struct table *t, bool stats)
 	json_field_string(&j, "hwaddr", mac_of(v->tb[NDISWAN_A_LINK_HWADDR]));
 	json_field_string(&j, "state",
 			  name_link_state((uint32_t)number(v, NDISWAN_A_LINK_STATE)));
+	json_field_bool(&j, "blocked", is_blocked(v));
 	json_field_string(&j, "port", name_port_type((uint32_t)number(v, NDISWAN_A_LINK_PORT)));
 	if (number(v, NDISWAN_A_LINK_IFINDEX))
 		json_field_string(&j, "interface",
@@ -156,7 +175,7 @@ static void add_row(const struct view *v, struct table *t)
 	}
 	table_cell(t, "%llu", (unsigned long long)number(v, NDISWAN_A_LINK_ID));
 	table_cell(t, "%s", mac_of(v->tb[NDISWAN_A_LINK_HWADDR]));
-	table_cell(t, "%s", name_link_state((uint32_t)number(v, NDISWAN_A_LINK_STATE)));
+	table_cell(t, "%s", state_of(v));
 	table_cell(t, "%s", name_port_type((uint32_t)number(v, NDISWAN_A_LINK_PORT)));
 	table_cell(t, "%s", number(v, NDISWAN_A_LINK_IFINDEX) ?
 		   netlink_ifname((uint32_t)number(v, NDISWAN_A_LINK_IFINDEX)) : "-");
@@ -189,6 +208,16 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
+static int begin(struct request *r, uint16_t flags)
+{
+	int code;
+
+	code = driver_blocked_read(&blocked);
+	if (!code)
+		code = netlink_begin(r, NDISWAN_FAMILY_NAME, NDISWAN_CMD_LINK_GET, flags);
+	return code;
+}
+
 static int link_list(int argc, char **argv)
 {
 	struct request r;
@@ -196,7 +225,7 @@ static int link_list(int argc, char **argv)
 
 	if (argc)
 		return usage("link list: unexpected '%s'", argv[0]);
-	code = netlink_begin(&r, NDISWAN_FAMILY_NAME, NDISWAN_CMD_LINK_GET, NLM_F_DUMP);
+	code = begin(&r, NLM_F_DUMP);
 	return code ? code : netlink_show(&r, columns, COLUMNS, on_link, "links");
 }
 
@@ -215,8 +244,7 @@ static int print_link(const struct nlmsghdr *nlh, void *data)
 	if (!view_parse(&v, nlh))
 		return MNL_CB_OK;
 	printf("link %llu %s %s\n", (unsigned long long)number(&v, NDISWAN_A_LINK_ID),
-	       mac_of(v.tb[NDISWAN_A_LINK_HWADDR]),
-	       name_link_state((uint32_t)number(&v, NDISWAN_A_LINK_STATE)));
+	       mac_of(v.tb[NDISWAN_A_LINK_HWADDR]), state_of(&v));
 	printf("  %-18s %s\n", "port",
 	       name_port_type((uint32_t)number(&v, NDISWAN_A_LINK_PORT)));
 	if (number(&v, NDISWAN_A_LINK_IFINDEX))
@@ -264,7 +292,7 @@ static int link_show(int argc, char **argv)
 
 	if (argc != 1 || !parse_number(argv[0], &id))
 		return usage("link show: expected the number of a link");
-	code = netlink_begin(&r, NDISWAN_FAMILY_NAME, NDISWAN_CMD_LINK_GET, 0);
+	code = begin(&r, 0);
 	if (code)
 		return code;
 	mnl_attr_put_u32(r.nlh, NDISWAN_A_LINK_ID, id);
@@ -287,7 +315,10 @@ int link_main(int argc, char **argv)
 		{ 0 },
 	};
 
-	if (!argc)
-		return link_list(0, NULL);
-	return command_run(commands, "command", link_help, argc, argv);
+	int code;
+
+	code = argc ? command_run(commands, "command", link_help, argc, argv) :
+		      link_list(0, NULL);
+	driver_blocked_clean(&blocked);
+	return code;
 }

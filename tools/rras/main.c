@@ -18,6 +18,7 @@ static const char main_help[] =
 	"  session   clients, as rrasd knows them\n"
 	"  link      PPP links, as the kernel knows them\n"
 	"  iface     WAN interfaces and the client addresses on them\n"
+	"  driver    intermediate drivers between the links and IP\n"
 	"  stats     counters of the modules and of rrasd, with a reason for every drop\n"
 	"  event     follow what happens, one line an event\n"
 	"  help      this text, or of an object: rras help OBJECT\n"
@@ -170,6 +171,13 @@ static int help_iface(int argc, char **argv)
 	return show_help(iface_help);
 }
 
+static int help_driver(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return show_help(driver_help);
+}
+
 static int help_stats(int argc, char **argv)
 {
 	(void)argc;
@@ -190,6 +198,7 @@ static int help_main(int argc, char **argv)
 		{ "session", help_session },
 		{ "link", help_link },
 		{ "iface", help_iface },
+		{ "driver", help_driver },
 		{ "stats", help_stats },
 		{ "event", help_event },
 		{ 0 },
@@ -204,6 +213,7 @@ static const struct command objects[] = {
 	{ "session", session_main },
 	{ "link", link_main },
 	{ "iface", iface_main },
+	{ "driver", driver_main },
 	{ "stats", stats_main },
 	{ "event", event_main },
 	{ "help", help_main },

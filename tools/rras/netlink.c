@@ -83,18 +83,19 @@ static int request_fail(const struct nl *nl, int err, const char *what)
 /**
  * netlink_ask - send a request; a dump again while the objects change under our eyes
  * @r: the request, over afterwards
- * @cb: called for each object of the answer with @t, or NULL
- * @t: a table, which is emptied before another try, or NULL
+ * @cb: called for each object of the answer, or NULL
+ * @data: for @cb
+ * @t: a table that @cb fills, emptied before another try, or NULL
  * @what: the object of the request, for a message
  *
  * Return: EXIT_OK, or EXIT_FAILED after a message.
  */
-int netlink_ask(struct request *r, mnl_cb_t cb, struct table *t, const char *what)
+int netlink_ask(struct request *r, mnl_cb_t cb, void *data, struct table *t, const char *what)
 {
 	int err, code = EXIT_OK, tries = 0;
 
 	for (;;) {
-		err = nl_talk(&r->nl, r->nlh, cb, t);
+		err = nl_talk(&r->nl, r->nlh, cb, data);
 		if (err != -EINTR || ++tries == DUMP_TRIES)
 			break;
 		if (t)
@@ -124,7 +125,7 @@ int netlink_show(struct request *r, const struct column *columns, size_t width, 
 	int code;
 
 	table_init(&t, columns, width);
-	code = netlink_ask(r, cb, &t, what);
+	code = netlink_ask(r, cb, &t, &t, what);
 	if (!code && (columns || options.json))
 		code = table_print(&t);
 	table_clean(&t);
@@ -204,6 +205,32 @@ uint64_t netlink_drops_sum(const struct nlmsghdr *nlh, uint16_t type)
 			sum += count;
 	}
 	return sum;
+}
+
+/**
+ * netlink_drops_text - all drop counters in one line
+ * @nlh: the message
+ * @type: attribute of a drop counter
+ * @text: where to write it; what does not fit is cut off
+ * @size: of @text
+ *
+ * Return: @text, "-" without a drop.
+ */
+const char *netlink_drops_text(const struct nlmsghdr *nlh, uint16_t type, char *text, size_t size)
+{
+	const struct nlattr *attr;
+	const char *reason;
+	uint64_t count;
+	size_t len = 0;
+
+	snprintf(text, size, "-");
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		if (!drop_parse(attr, type, &reason, &count) || len >= size)
+			continue;
+		len += (size_t)snprintf(text + len, size - len, "%s%s %s", len ? ", " : "", reason,
+					text_count(count));
+	}
+	return text;
 }
 
 /**

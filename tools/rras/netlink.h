@@ -20,7 +20,7 @@ struct request {
 
 int netlink_open(struct nl *nl, struct nl_family *family, const char *name, const char *group);
 int netlink_begin(struct request *r, const char *family, uint8_t cmd, uint16_t flags);
-int netlink_ask(struct request *r, mnl_cb_t cb, struct table *t, const char *what);
+int netlink_ask(struct request *r, mnl_cb_t cb, void *data, struct table *t, const char *what);
 int netlink_show(struct request *r, const struct column *columns, size_t width, mnl_cb_t cb,
 		 const char *what);
 const char *netlink_ifname(uint32_t ifindex);
@@ -28,6 +28,7 @@ const char *netlink_ifname(uint32_t ifindex);
 /* A repeated nest of reason and count: the families have the same numbers for them. */
 void netlink_drops_json(const struct nlmsghdr *nlh, uint16_t type, struct json *j);
 uint64_t netlink_drops_sum(const struct nlmsghdr *nlh, uint16_t type);
+const char *netlink_drops_text(const struct nlmsghdr *nlh, uint16_t type, char *text, size_t size);
 void netlink_drops_print(const struct nlmsghdr *nlh, uint16_t type, const char *indent);
 
 #endif /* RRAS_NETLINK_H */

@@ -44,11 +44,13 @@ int usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 bool parse_number(const char *text, unsigned int *number);
 bool parse_switch(const char *text, unsigned char *on);
 
-extern const char session_help[], link_help[], iface_help[], stats_help[], event_help[];
+extern const char session_help[], link_help[], iface_help[], driver_help[], stats_help[],
+	event_help[];
 
 int session_main(int argc, char **argv);
 int link_main(int argc, char **argv);
 int iface_main(int argc, char **argv);
+int driver_main(int argc, char **argv);
 int stats_main(int argc, char **argv);
 int event_main(int argc, char **argv);
 

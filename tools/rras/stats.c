@@ -84,7 +84,7 @@ static int stats_ndiswan(int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	code = netlink_begin(&r, NDISWAN_FAMILY_NAME, NDISWAN_CMD_STATS_GET, 0);
-	return code ? code : netlink_ask(&r, on_ndiswan, NULL, "ndiswan");
+	return code ? code : netlink_ask(&r, on_ndiswan, NULL, NULL, "ndiswan");
 }
 
 static int on_wanarp(const struct nlmsghdr *nlh, void *data)
@@ -127,7 +127,7 @@ static int stats_wanarp(int argc, char **argv)
 	if (code)
 		return code;
 	table_init(&t, NULL, 0);
-	code = netlink_ask(&r, on_wanarp, &t, "wanarp");
+	code = netlink_ask(&r, on_wanarp, &t, &t, "wanarp");
 	if (!code && options.json) {
 		open_member("wanarp");
 		table_print(&t);
