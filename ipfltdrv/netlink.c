@@ -235,6 +235,9 @@ int ipfltdrv_nl_filter_add_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 	bytes = nla_get_u32(size);
 	if (nla_len(filters) % bytes) {
+		/* As any filters that are refused, these end the transaction. */
+		ipf_transaction_abort(genl_info_net(info), info->snd_portid,
+				      nla_get_u32(id), NULL);
 		NL_SET_ERR_MSG_ATTR(info->extack, filters,
 				    "the filters are not a whole number of structures of that size");
 		return -EINVAL;
