@@ -15,7 +15,7 @@ code=(ndiswan_shim wanarp ipfltdrv include tools)
 
 # Functions of the kernel that documents explain and our sources do not call, and the
 # system calls of a user of /dev/ndiswan.
-foreign=(arp_constructor unregister_netdevice_many open close read write poll)
+foreign=(arp_constructor unregister_netdevice_many skb_ensure_writable open close read write poll)
 
 find "${code[@]}" \( -name build -o -name testing -o -name tests \) -prune -o \
 	-name '*.[ch]' -print >"$WORK/sources"
@@ -121,19 +121,23 @@ silent "every document that the sources name exists" documents_in_sources
 
 # --- events ----------------------------------------------------------------------------
 
-# "NUMBER NAME" of each event; a number may be a macro of the same file.
+# "NUMBER NAME" of each event; a number may be a macro of the same file, and a function may
+# choose between two: then both lines are "CONDITION ? ONE : OTHER", in the same order.
 awk '
 $1 == "#define" && $2 ~ /_EVENT_/ && $3 ~ /^[0-9]+$/ { macro[$2] = $3 }
-/\.number = [A-Z0-9_]+,/ {
-	number = $3
-	sub(/,$/, "", number)
-	if (number in macro)
-		number = macro[number]
+/\.number = / {
+	line = $0
+	sub(/.*\.number = /, "", line)
+	sub(/.*\? /, "", line)
+	numbers = split(line, number, /[ :,]+/)
 }
-/\.name = "[A-Z_]+",/ && number != "" {
-	split($0, part, "\"")
-	print number, part[2]
-	number = ""
+/\.name = .*"[A-Z_]+"/ && numbers {
+	names = split($0, part, "\"")
+	for (i = 2; i <= names; i += 2) {
+		n = number[i / 2]
+		print (n in macro) ? macro[n] : n, part[i]
+	}
+	numbers = 0
 }' {ndiswan_shim,wanarp,ipfltdrv}/*.c | sort -u >"$WORK/events"
 { grep -oE '^[0-9]{5} [A-Z_]+$' Documentation/events.rst || true; } | sort -u >"$WORK/described"
 
