@@ -148,7 +148,7 @@ silent "every event in events.rst is in the sources" comm -13 "$WORK/events" "$W
 # --- reasons ---------------------------------------------------------------------------
 
 drop_reasons() {
-	sed -nE 's/^[[:space:]]*R\([A-Z_]+,[[:space:]]*"([a-z-]+)".*/\1/p' {ndiswan_shim,wanarp}/drop.h
+	sed -nE 's/^[[:space:]]*R\([A-Z_]+,[[:space:]]*"([a-z-]+)".*/\1/p' {ndiswan_shim,wanarp,ipfltdrv}/drop.h
 }
 line_reasons() {
 	sed -n '/^definitions:/,/^attribute-sets:/p' Documentation/netlink/specs/ndiswan.yaml |
@@ -157,7 +157,7 @@ line_reasons() {
 # Lines of tables that begin with a reason.
 # shellcheck disable=SC2016 # these backquotes are text
 described() {
-	sed -nE 's/^``([a-z-]+)``  +[^ ].*/\1/p' Documentation/{datapath,projection,events}.rst
+	sed -nE 's/^``([a-z-]+)``  +[^ ].*/\1/p' Documentation/{datapath,projection,events,filters}.rst
 }
 { drop_reasons; line_reasons; } | sort -u >"$WORK/reasons"
 described | sort -u >"$WORK/described"
