@@ -19,8 +19,8 @@
  * - Memory is bounded. Each node has a budget in bytes, in proportion to its filters;
  *   it may copy filters and have children while that lasts, and without it a choice
  *   that copies nothing, or a leaf, is what remains.
- * - Time to build is bounded. No child has more than three quarters of the filters
- *   of its parent, so the depth is logarithmic; a budget of comparisons ends what
+ * - Time to build is bounded. A child of a long list has at most three quarters of
+ *   its filters, so the depth is logarithmic; a budget of comparisons ends what
  *   still takes too long, with leaves.
  * - Time to look up is not more than comparing with each filter once per copy. No
  *   administrator's filters come near; ones made for it can, as with any structure
@@ -42,9 +42,9 @@
 #include "tree.h"
 
 /* Bytes of nodes and references that a filter pays for. */
-#define BUDGET4		32
-#define BUDGET6		24
-#define BUDGET_SMALL	64	/* and every tree for itself */
+#define BUDGET4		40
+#define BUDGET6		28
+#define BUDGET_SMALL	128U	/* and every tree for itself */
 
 /* Widest choice of bits, and how many of its children a filter may be copied to. */
 #define BITS_MAX	11
@@ -57,6 +57,15 @@
 
 /* So few filters are left to a leaf as a rule. */
 #define LEAF_GOOD	3
+
+/* How much more memory a filter in an aside is worth than one in another child. */
+#define ASIDE_WEIGHT	4
+
+/* So few may be parted with less effect, because there cannot be many such steps. */
+#define LIST_SHORT	64
+
+/* Choices for longer lists are made by so many of their rules. */
+#define SAMPLE		2048
 
 /* Comparisons for each filter before no more nodes are made. */
 #define WORK_MAX	16384
@@ -81,14 +90,23 @@ struct choice {
 	u32 pieces;	/* rules in children, copies counted */
 	u32 children;	/* that are not empty */
 	u32 aside;
-	u32 hungry;	/* rules in what a leaf is too small for */
+	u32 hungry;	/* rules in children that are too large for leaves */
+};
+
+/* What a choice is for: a list, or a sample that stands for a longer one. */
+struct rules {
+	const u32 *list;
+	u32 count;
+	u32 stands_for;	/* rules, at least @count */
+	u32 budget;
 };
 
 struct builder {
 	struct ipf_tree *tree;
 	struct ipf_words tasks;	/* a stack of lists with struct task above them */
 	u32 *list;		/* the rules of the node in work */
-	u64 *lo;		/* their ranges in one dimension */
+	u32 *sample;		/* some of them */
+	u64 *lo;		/* ranges of either in one dimension */
 	u64 *hi;
 	u32 *sizes;		/* of the children of a choice */
 	u64 work;
@@ -181,18 +199,39 @@ static void choice_count(struct builder *b, u32 count, struct choice *c)
 	b->work += count + mask / 4;
 }
 
+/* How many rules less each child must have: what makes the depth logarithmic. */
+static u32 progress(u32 count)
+{
+	return DIV_ROUND_UP(count, count <= LIST_SHORT ? 16 : 4);
+}
+
+/*
+ * No choice takes more than half of what is left beyond one leaf, so that something
+ * remains for those below it; but the last bytes are for who needs them first.
+ */
+static bool affordable(const struct rules *r, const struct choice *c)
+{
+	u32 leaf = list_bytes(1, r->stands_for), spare = r->budget - leaf;
+	u32 copies = c->pieces + c->aside - r->count;
+	u64 more = (u64)copies * sizeof(u32) * r->stands_for / r->count +
+		   choice_slots(c) * sizeof(struct ipf_node) +
+		   list_bytes(c->children + !!c->aside, 0);
+
+	return more <= max(spare / 2, min(spare, BUDGET_SMALL));
+}
+
 /*
  * Estimate @c, taking packets to be spread as the filters are. False if it does not
  * bring enough or costs too much memory.
  */
-static bool choice_estimate(const struct builder *b, u32 count, u32 budget,
+static bool choice_estimate(const struct builder *b, const struct rules *r,
 			    struct choice *c)
 {
-	u32 i, largest = c->aside;
+	u32 i, largest = c->aside, scale = r->stands_for / r->count;
 	u64 sum = 0;
 
 	c->children = 0;
-	c->hungry = c->aside;
+	c->hungry = 0;
 	for (i = 0; i < 1U << c->bits; i++) {
 		u32 n = b->sizes[i];
 
@@ -202,25 +241,24 @@ static bool choice_estimate(const struct builder *b, u32 count, u32 budget,
 		largest = max(largest, n);
 		if (n > LEAF_GOOD)
 			c->hungry += n;
-		sum += (u64)n * cost_of(n);
+		sum += (u64)n * cost_of(n * scale);
 	}
-	if (!c->pieces || largest > count - DIV_ROUND_UP(count, 4))
+	if (!c->pieces || largest > r->count - progress(r->count))
 		return false;
-	if (choice_bytes(c) > budget ||
-	    choice_slots(c) * sizeof(struct ipf_node) > max(budget / 4, 64U))
+	if (!affordable(r, c))
 		return false;
-	c->cost = COST_NODE + div_u64(sum, c->pieces) + cost_of(c->aside);
+	c->cost = COST_NODE + div_u64(sum, c->pieces) + cost_of(c->aside * scale);
 	return true;
 }
 
 /* Take @c instead of @best if it is better. */
-static void choice_try(struct builder *b, u32 count, u32 budget, struct choice *c,
+static void choice_try(struct builder *b, const struct rules *r, struct choice *c,
 		       struct choice *best)
 {
 	/* A rule may be in a quarter of the children, so in one of two or four. */
 	c->copies = clamp((1U << c->bits) / 4, 1U, (unsigned int)COPIES_MAX);
-	choice_count(b, count, c);
-	if (choice_estimate(b, count, budget, c)) {
+	choice_count(b, r->count, c);
+	if (choice_estimate(b, r, c)) {
 		if (c->cost < best->cost)
 			*best = *c;
 		return;
@@ -228,17 +266,17 @@ static void choice_try(struct builder *b, u32 count, u32 budget, struct choice *
 	if (c->copies == 1)
 		return;
 	c->copies = 1;
-	choice_count(b, count, c);
-	if (choice_estimate(b, count, budget, c) && c->cost < best->cost)
+	choice_count(b, r->count, c);
+	if (choice_estimate(b, r, c) && c->cost < best->cost)
 		*best = *c;
 }
 
-static void load_ranges(struct builder *b, u32 count, enum ipf_dim dim)
+static void load_ranges(struct builder *b, const struct rules *r, enum ipf_dim dim)
 {
 	u32 i;
 
-	for (i = 0; i < count; i++)
-		rule_range(b->tree, b->list[i], dim, &b->lo[i], &b->hi[i]);
+	for (i = 0; i < r->count; i++)
+		rule_range(b->tree, r->list[i], dim, &b->lo[i], &b->hi[i]);
 }
 
 /* The bits in which rules differ that have a condition for this dimension. */
@@ -260,43 +298,84 @@ static u64 bits_that_vary(const struct builder *b, u32 count, unsigned int width
 	return vary;
 }
 
-static void choose_in(struct builder *b, const struct task *t, enum ipf_dim dim,
+static void choose_in(struct builder *b, const struct rules *r, enum ipf_dim dim,
 		      struct choice *best)
 {
 	unsigned int width = dim_bits(b->tree, dim), bits_max, step;
 	struct choice c = { .dim = dim };
-	u64 vary;
 	int bits, shift;
+	u64 vary;
 
-	load_ranges(b, t->count, dim);
-	vary = bits_that_vary(b, t->count, width);
+	load_ranges(b, r, dim);
+	vary = bits_that_vary(b, r->count, width);
 	if (!vary)
 		return;
-	bits_max = min_t(unsigned int, ilog2(t->count) + 2, BITS_MAX);
-	step = bits_max > 6 ? 3 : 1;
+	bits_max = min_t(unsigned int, ilog2(r->count) + 2, BITS_MAX);
+	/* In steps where there are many, which loses little. */
+	step = bits_max > 6 || width > 32 ? 3 : 1;
 	for (bits = bits_max; bits > 0; bits -= step) {
 		for (shift = fls64(vary) - bits; shift > -bits; shift -= step) {
 			c.shift = max(shift, 0);
 			c.bits = bits + min(shift, 0);
 			if ((vary >> c.shift) & ((1U << c.bits) - 1))
-				choice_try(b, t->count, t->budget, &c, best);
+				choice_try(b, r, &c, best);
 		}
 	}
+}
+
+/* Find the best choice for @r; false if a leaf is better. */
+static bool choose_among(struct builder *b, const struct rules *r, struct choice *best)
+{
+	enum ipf_dim dim;
+
+	best->cost = COST_LEAF + COST_FILTER * r->stands_for;
+	best->bits = 0;
+	for (dim = 0; dim < IPF_DIMS; dim++)
+		if (dim_bits(b->tree, dim))
+			choose_in(b, r, dim, best);
+	return best->bits;
+}
+
+/* By a sample; false if what is best for that will not do for all. */
+static bool choose_by_sample(struct builder *b, const struct rules *all,
+			     struct choice *best)
+{
+	struct rules r = {
+		.list = b->sample,
+		.count = SAMPLE,
+		.stands_for = all->count,
+		.budget = all->budget,
+	};
+	u32 i;
+
+	for (i = 0; i < SAMPLE; i++)
+		b->sample[i] = all->list[div_u64((u64)i * all->count, SAMPLE)];
+	if (!choose_among(b, &r, best))
+		return false;
+	load_ranges(b, all, best->dim);
+	choice_count(b, all->count, best);
+	return choice_estimate(b, all, best);
 }
 
 /* False if a leaf is best. */
 static bool choose(struct builder *b, const struct task *t, struct choice *best)
 {
-	enum ipf_dim dim;
+	struct rules r = {
+		.list = b->list,
+		.count = t->count,
+		.stands_for = t->count,
+		.budget = t->budget,
+	};
 
-	best->cost = COST_LEAF + COST_FILTER * t->count;
-	best->bits = 0;
 	if (b->work > (u64)WORK_MAX * ipf_tree_count(b->tree))
 		return false;
-	for (dim = 0; dim < IPF_DIMS; dim++)
-		if (dim_bits(b->tree, dim))
-			choose_in(b, t, dim, best);
-	return best->bits;
+	if (t->count > 2 * SAMPLE && choose_by_sample(b, &r, best))
+		return true;
+	if (!choose_among(b, &r, best))
+		return false;
+	load_ranges(b, &r, best->dim);
+	choice_count(b, r.count, best);
+	return true;
 }
 
 static struct ipf_node *node_at(const struct builder *b, u32 number)
@@ -343,17 +422,15 @@ static void pop(struct builder *b, struct task *t)
 }
 
 /*
- * What is left of the budget goes to the children by their size, but for those that
- * are as good as leaves.
+ * What is left of the budget goes to the children by their weight: their size; more
+ * for the aside, which every look-up comes to; nothing for what is as good as a leaf.
  */
-static u32 share(u32 budget, const struct choice *c, u32 count)
+static u32 share(u32 budget, const struct choice *c, u32 count, u32 weight)
 {
 	u64 rest = budget - choice_bytes(c);
 
-	if (count <= LEAF_GOOD && count != c->aside)
-		rest = 0;
 	return list_bytes(1, count) +
-	       (rest ? div_u64(rest * count, max(c->hungry, c->aside)) : 0);
+	       (weight ? div_u64(rest * weight, c->hungry + c->aside * ASIDE_WEIGHT) : 0);
 }
 
 /*
@@ -375,7 +452,8 @@ static void push_children(struct builder *b, const struct task *t,
 		child.count = b->sizes[i];
 		child.node = first_node + i;
 		child.next = next;
-		child.budget = share(t->budget, c, child.count);
+		child.budget = share(t->budget, c, child.count,
+				     child.count > LEAF_GOOD ? child.count : 0);
 		b->sizes[i] = push(b, &child) - b->tasks.at;
 	}
 }
@@ -396,14 +474,13 @@ static void distribute(struct builder *b, const struct task *t,
 	}
 }
 
+/* Do what was chosen. @b still has the ranges and the sizes of @c. */
 static int branch(struct builder *b, const struct task *t, struct choice *c)
 {
 	struct ipf_words *nodes = &b->tree->nodes;
 	u32 first = nodes->used / IPF_NODE_WORDS, next = t->next;
 	u32 *aside = NULL;
 
-	load_ranges(b, t->count, c->dim);
-	choice_count(b, t->count, c);
 	if (ipf_words_reserve(nodes, choice_slots(c) * IPF_NODE_WORDS) ||
 	    ipf_words_reserve(&b->tasks, c->pieces + c->aside +
 			      (c->children + 1) * HEADER))
@@ -421,7 +498,8 @@ static int branch(struct builder *b, const struct task *t, struct choice *c)
 			.count = c->aside,
 			.node = first + (1U << c->bits),
 			.next = next,
-			.budget = share(t->budget, c, c->aside),
+			.budget = share(t->budget, c, c->aside,
+					c->aside * ASIDE_WEIGHT),
 		};
 
 		aside = push(b, &child);
@@ -560,10 +638,11 @@ int ipf_tree_build(struct ipf_tree *t)
 	if (!count)
 		return 0;
 	b.list = kvmalloc_array(count, sizeof(*b.list), GFP_KERNEL_ACCOUNT);
+	b.sample = kvmalloc_array(SAMPLE, sizeof(*b.sample), GFP_KERNEL_ACCOUNT);
 	b.lo = kvmalloc_array(count, sizeof(*b.lo), GFP_KERNEL_ACCOUNT);
 	b.hi = kvmalloc_array(count, sizeof(*b.hi), GFP_KERNEL_ACCOUNT);
 	b.sizes = kvmalloc_array(1 << BITS_MAX, sizeof(*b.sizes), GFP_KERNEL_ACCOUNT);
-	if (b.list && b.lo && b.hi && b.sizes)
+	if (b.list && b.sample && b.lo && b.hi && b.sizes)
 		err = build(&b);
 	if (!err)
 		err = finish(t);
@@ -571,6 +650,7 @@ int ipf_tree_build(struct ipf_tree *t)
 	kvfree(b.sizes);
 	kvfree(b.hi);
 	kvfree(b.lo);
+	kvfree(b.sample);
 	kvfree(b.list);
 	return err;
 }
