@@ -185,8 +185,8 @@ static struct ipf_binding *binding_alloc(struct ipf_device *device,
 	if (!binding)
 		return NULL;
 	if (selector->kind == IPF_SELECT_DEVICE) {
-		binding->pcpu = alloc_percpu_gfp(struct ipf_binding_stats,
-						 GFP_KERNEL_ACCOUNT);
+		binding->pcpu = __netdev_alloc_pcpu_stats(struct ipf_binding_stats,
+							  GFP_KERNEL_ACCOUNT);
 		if (!binding->pcpu) {
 			kfree(binding);
 			return NULL;
@@ -265,7 +265,8 @@ struct ipf_binding *ipf_binding_create(struct ipf_device *device,
 	int err = -ENOMEM;
 
 	if (ipf_net->binding_count >= IPF_BINDINGS_MAX) {
-		NL_SET_ERR_MSG(extack, "this network namespace has as many filter bindings as it may have");
+		NL_SET_ERR_MSG(extack,
+			       "this network namespace has as many filter bindings as it may have");
 		return ERR_PTR(-ENOSPC);
 	}
 	config = config_make(device->net, NULL, change, extack);
@@ -404,8 +405,9 @@ static int set_first(struct net *net, struct net_device *dev,
 
 	rtnl_lock();
 	mutex_lock(&ipf_lock);
-	device = ipf_device_find(net, dev->ifindex) ?:
-		 ipf_device_create(net, dev, extack);
+	device = ipf_device_find(net, dev->ifindex);
+	if (!device || device->dev != dev)
+		device = ipf_device_create(net, dev, extack);
 	err = PTR_ERR_OR_ZERO(device);
 	if (!err)
 		err = set_on_device(device, selector, change, extack);
@@ -424,6 +426,9 @@ static int set_on_dev(struct net *net, struct net_device *dev,
 
 	mutex_lock(&ipf_lock);
 	device = ipf_device_find(net, dev->ifindex);
+	/* Another device may have its index by now, if @dev has moved. */
+	if (device && device->dev != dev)
+		device = NULL;
 	if (device)
 		err = set_on_device(device, selector, change, extack);
 	mutex_unlock(&ipf_lock);

@@ -19,9 +19,11 @@ static DEFINE_MUTEX(client_lock);
 static unsigned int wanted; /* bindings to links and clients; ipf_lock */
 
 static struct {
-	typeof(&wanarp_notifier_register) enlist;
-	typeof(&wanarp_notifier_unregister) delist;
-	typeof(&wanarp_notifier_replay) replay;
+	void (*enlist)(struct wanarp_notifier *notifier);
+	void (*delist)(struct wanarp_notifier *notifier);
+	int (*replay)(struct wanarp_notifier *notifier,
+		      const struct wanarp_client *match,
+		      struct netlink_ext_ack *extack);
 } wanarp;
 
 /**
@@ -152,7 +154,8 @@ int ipf_client_get(struct netlink_ext_ack *extack)
 		if (functions_get()) {
 			wanarp.enlist(&notifier);
 		} else {
-			NL_SET_ERR_MSG(extack, "the module wanarp does not tell of its clients; are all modules of one version?");
+			NL_SET_ERR_MSG(extack,
+				       "the module wanarp does not tell of its clients; are all modules of one version?");
 			err = -EOPNOTSUPP;
 		}
 	}

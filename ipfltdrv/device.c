@@ -40,7 +40,7 @@ static struct ipf_device *device_alloc(struct net *net, struct net_device *dev)
 	device = kzalloc(sizeof(*device), GFP_KERNEL_ACCOUNT);
 	if (!device)
 		return NULL;
-	device->drops = alloc_percpu_gfp(struct ipf_drops, GFP_KERNEL_ACCOUNT);
+	device->drops = __netdev_alloc_pcpu_stats(struct ipf_drops, GFP_KERNEL_ACCOUNT);
 	if (!device->drops)
 		goto err_device;
 	if (rhltable_init(&device->links, &ipf_link_params))

@@ -38,7 +38,7 @@ static const struct {
 int ipf_filter_read(const void *data, size_t size, struct ipfltdrv_filter *user,
 		    const char **why)
 {
-	BUILD_BUG_ON(IPFLTDRV_FILTER_SIZE_V1 > sizeof(*user));
+	BUILD_BUG_ON(sizeof(*user) < IPFLTDRV_FILTER_SIZE_V1);
 	if (size < IPFLTDRV_FILTER_SIZE_V1) {
 		*why = "the structure of a filter is too short";
 		return -EINVAL;

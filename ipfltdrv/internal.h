@@ -34,11 +34,11 @@ struct genl_family;
 
 #define IPF_NAME_SIZE		(IPFLTDRV_SET_NAME_LEN + 1)
 /* Of one namespace. Kernel memory is accounted to who asks for it besides. */
-#define IPF_SETS_MAX		(1U << 17)
-#define IPF_BINDINGS_MAX	(1U << 18)
+#define IPF_SETS_MAX		BIT(17)
+#define IPF_BINDINGS_MAX	BIT(18)
 #define IPF_TRANSACTIONS_MAX	64
 /* Filters of all sets and transactions of one namespace. */
-#define IPF_NET_FILTERS_MAX	(1U << 22)
+#define IPF_NET_FILTERS_MAX	BIT(22)
 
 /* In user space's masks of directions. */
 #define ipf_direction_bit(direction)	(1U << (direction))

@@ -8,6 +8,7 @@
 
 #include "internal.h"
 
+/* Sets, transactions, bindings and devices; see internal.h. */
 DEFINE_MUTEX(ipf_lock);
 /* Frees what packets no longer read. */
 struct workqueue_struct *ipf_workqueue;

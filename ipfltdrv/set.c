@@ -59,13 +59,14 @@ static struct ipf_set *set_create(struct net *net, const char *name,
 	int err = -ENOMEM;
 
 	if (ipf_net->set_count >= IPF_SETS_MAX) {
-		NL_SET_ERR_MSG(extack, "this network namespace has as many filter sets as it may have");
+		NL_SET_ERR_MSG(extack,
+			       "this network namespace has as many filter sets as it may have");
 		return ERR_PTR(-ENOSPC);
 	}
 	set = kzalloc(sizeof(*set), GFP_KERNEL_ACCOUNT);
 	if (!set)
 		goto err_message;
-	set->stats = alloc_percpu_gfp(struct ipf_set_stats, GFP_KERNEL_ACCOUNT);
+	set->stats = __netdev_alloc_pcpu_stats(struct ipf_set_stats, GFP_KERNEL_ACCOUNT);
 	if (!set->stats)
 		goto err_set;
 	strscpy(set->name, name, sizeof(set->name));
