@@ -2,6 +2,7 @@
 #
 #   make              modules for KERNELS and the tools
 #   make install      both on this machine (DESTDIR and PREFIX are respected)
+#   make samples      the sample drivers, in build/modules/KERNEL/tools/samples
 #   make uninstall    take them away again
 #   make check        set up everything and run the tests
 #   make demo         set up everything and show the main job in a virtual machine
@@ -21,21 +22,31 @@ out := build/modules
 # sparse is a check, not a need.
 sparse := $(if $(shell command -v sparse),C=2 CF=-D__CHECK_ENDIAN__)
 
-.PHONY: all modules tools clean help
+.PHONY: all modules samples tools clean help
 all: modules tools
 
 modules: $(addprefix modules-,$(KERNELS))
 	@$(if $(KERNELS),:,echo "no kernel headers here: apt-get install linux-headers-amd64" >&2; false)
 
 # kbuild puts objects beside sources, so that each kernel gets a copy of them.
+copy = rsync -aR --delete --exclude='*.o' --exclude='*.ko' --exclude='*.mod' \
+	--exclude='*.mod.c' --exclude='.*.cmd' --exclude='.*.d' \
+	--exclude=modules.order --exclude=Module.symvers
+
 .PHONY: modules-%
 modules-%:
 	@mkdir -p $(out)/$*
-	@rsync -a --delete --exclude='*.o' --exclude='*.ko' --exclude='*.mod' \
-		--exclude='*.mod.c' --exclude='.*.cmd' --exclude='.*.d' \
-		--exclude=modules.order --exclude=Module.symvers \
-		Kbuild include ndiswan_shim wanarp ipfltdrv $(out)/$*/
+	@$(copy) Kbuild include ndiswan_shim wanarp ipfltdrv $(out)/$*/
 	$(MAKE) -C /lib/modules/$*/build M=$(CURDIR)/$(out)/$* W=1 $(sparse) modules
+
+# Beside the modules that they need, but never installed.
+samples: $(addprefix samples-,$(KERNELS))
+
+.PHONY: samples-%
+samples-%: modules-%
+	@$(copy) tools/samples $(out)/$*/
+	$(MAKE) -C /lib/modules/$*/build M=$(CURDIR)/$(out)/$* W=1 $(sparse) \
+		RRAS_SAMPLES=m modules
 
 tools:
 	$(MAKE) -C tools all

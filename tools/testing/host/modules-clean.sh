@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # timeout: 600
 #
-# `make modules` builds against each installed header package with W=1 and sparse and says
-# nothing but what it builds.
+# `make modules` and `make samples` build against each installed header package with W=1 and
+# sparse and say nothing but what they build.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/host.sh
 . "$(dirname "$0")/../lib/host.sh"
@@ -13,8 +13,9 @@ set -euo pipefail
 clean_build() {
 	mkdir -p "$WORK/tree/tools/testing"
 	cp -r "$TOP"/{Makefile,Kbuild,include,ndiswan_shim,wanarp,ipfltdrv} "$WORK/tree/"
+	cp -r "$TOP/tools/samples" "$WORK/tree/tools/"
 	touch "$WORK/tree/tools/testing/testing.mk"
-	make -C "$WORK/tree" --no-print-directory modules KERNELS="$1" >"$WORK/log" 2>&1 || {
+	make -C "$WORK/tree" --no-print-directory modules samples KERNELS="$1" >"$WORK/log" 2>&1 || {
 		cat "$WORK/log"
 		return 1
 	}

@@ -10,9 +10,9 @@ set -euo pipefail
 cd "$TOP"
 
 source=$(kernel_source scripts)
-mapfile -t kernel_files < <(git ls-files '*.c' '*.h' | grep -E '^(ndiswan_shim|wanarp|ipfltdrv|include)/' |
+mapfile -t kernel_files < <(git ls-files '*.c' '*.h' | grep -E '^(ndiswan_shim|wanarp|ipfltdrv|include|tools/samples|tools/testing/drivers)/' |
 	grep -vE 'netlink-gen|^include/uapi/linux/(ndiswan|wanarp|ipfltdrv)\.h$')
-mapfile -t tool_files < <(git ls-files '*.c' '*.h' | grep '^tools/' | grep -vE '/(tests|fuzz)/')
+mapfile -t tool_files < <(git ls-files '*.c' '*.h' | grep '^tools/' | grep -vE '/(tests|fuzz|samples|drivers)/')
 
 checkpatch() { # IGNORE FILE...
 	local ignore=$1

@@ -213,6 +213,21 @@ unload_modules() {
 	done
 }
 
+# load_sample NAME [PARAMETER...], unload_sample NAME: an intermediate driver of
+# tools/samples. It is unloaded when the test ends, because no other test wants it.
+load_sample() {
+	local name=$1
+	shift
+	insmod "$RRAS_BUILD/tools/samples/$name.ko" dyndbg=+p "$@" || return
+	at_exit unload_sample "$name"
+}
+
+unload_sample() {
+	if [[ -e /sys/module/$1/refcnt ]]; then
+		rmmod "$1"
+	fi
+}
+
 # --- namespaces ------------------------------------------------------------------------
 
 # on NS COMMAND...: run in a network namespace.
