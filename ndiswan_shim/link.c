@@ -10,6 +10,7 @@
  * half full, so that skipping stays rare.
  */
 #include <kunit/visibility.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/prefetch.h>
@@ -329,14 +330,37 @@ struct ndiswan_link *ndiswan_link_find_locked(const struct net *net, u32 id)
 	return link && link->net == net ? link : NULL;
 }
 
+/* A walk's first word: a place in the table of its beginning, and above it the
+ * order of that table's size.
+ */
+#define CURSOR_ORDER_SHIFT	24
+
+/* Of the links that had one place when the table had @size places, the one with
+ * the next number after @id.
+ */
+static struct ndiswan_link *next_at(const struct link_table *t, u32 place,
+				    u32 size, u32 id)
+{
+	struct ndiswan_link *link, *next = NULL;
+
+	for (; place <= t->mask; place += size) {
+		link = control_dereference(t->slot[place]);
+		if (link && link->id > id && (!next || link->id < next->id))
+			next = link;
+	}
+	return next;
+}
+
 /**
  * ndiswan_link_next_locked() - walk over the links of a namespace
  * @net: the namespace, or NULL for all of them
- * @cursor: two words of the walk's own, zero at its beginning
+ * @cursor: two words of the walk's own, zero at its beginning; a copy of both
+ *	leads back to where it was made
  *
  * The lock may be dropped between calls. A link that is there from beginning to
  * end is seen exactly once, also when the table grows meanwhile: the walk goes
- * by the places that the links had in the table of its beginning.
+ * by the places that the links had in the table of its beginning, and at each of
+ * them by number.
  *
  * Context: process; ndiswan_lock held.
  * Return: the next link, or NULL at the end.
@@ -346,22 +370,26 @@ struct ndiswan_link *ndiswan_link_next_locked(const struct net *net,
 {
 	const struct link_table *t = control_dereference(links);
 	struct ndiswan_link *link;
-	u32 size = t->mask + 1, place;
+	u32 place, size;
 
-	if (!cursor[1])
-		cursor[1] = size;
-	/* cursor[0] counts (place at the beginning, multiple of that size). */
-	while (cursor[0] < size) {
-		u32 multiples = size / cursor[1];
-
-		place = cursor[0] / multiples +
-			cursor[0] % multiples * cursor[1];
-		cursor[0]++;
-		link = control_dereference(t->slot[place]);
-		if (link && (!net || link->net == net))
+	if (!cursor[0])
+		cursor[0] = (unsigned long)ilog2(t->mask + 1) <<
+			    CURSOR_ORDER_SHIFT;
+	size = BIT(cursor[0] >> CURSOR_ORDER_SHIFT);
+	for (;;) {
+		place = cursor[0] & (BIT(CURSOR_ORDER_SHIFT) - 1);
+		if (place >= size)
+			return NULL;
+		link = next_at(t, place, size, cursor[1]);
+		if (!link) {
+			cursor[0]++;
+			cursor[1] = 0;
+			continue;
+		}
+		cursor[1] = link->id;
+		if (!net || link->net == net)
 			return link;
 	}
-	return NULL;
 }
 EXPORT_SYMBOL_IF_KUNIT(ndiswan_link_next_locked);
 

@@ -193,12 +193,12 @@ int ndiswan_nl_link_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	unsigned long *cursor = (unsigned long *)cb->args;
 	struct net *net = sock_net(skb->sk);
 	struct ndiswan_link *link;
-	unsigned long at;
+	unsigned long at[2];
 	int err = 0;
 
 	ndiswan_control_lock();
 	for (;;) {
-		at = cursor[0];
+		memcpy(at, cursor, sizeof(at));
 		link = ndiswan_link_next_locked(net, cursor);
 		if (!link)
 			break;
@@ -206,7 +206,7 @@ int ndiswan_nl_link_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 				cb->nlh->nlmsg_seq, NLM_F_MULTI);
 		if (err) {
 			/* Again, first thing in the next message. */
-			cursor[0] = at;
+			memcpy(cursor, at, sizeof(at));
 			break;
 		}
 	}

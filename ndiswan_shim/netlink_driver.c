@@ -315,12 +315,12 @@ int ndiswan_nl_layer_get_dumpit(struct sk_buff *skb,
 	struct net *net = sock_net(skb->sk);
 	u32 only = dump_link(cb);
 	struct ndiswan_link *link;
-	unsigned long at;
+	unsigned long at[2];
 	int err = 0;
 
 	ndiswan_control_lock();
 	for (;;) {
-		at = cursor[0];
+		memcpy(at, cursor, sizeof(at));
 		link = ndiswan_link_next_locked(net, cursor);
 		if (!link)
 			break;
@@ -328,7 +328,7 @@ int ndiswan_nl_layer_get_dumpit(struct sk_buff *skb,
 			continue;
 		err = dump_layers(skb, cb, link);
 		if (err) {
-			cursor[0] = at;
+			memcpy(cursor, at, sizeof(at));
 			break;
 		}
 	}
