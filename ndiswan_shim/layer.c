@@ -119,7 +119,7 @@ static void inject_receive(struct stack_layer *layer, struct sk_buff *skb,
 static bool may_inject(const struct stack_layer *layer, struct sk_buff *skb)
 {
 	if (!WARN_ONCE(layer->monitor, "%s is a monitor and cannot inject",
-		       layer->driver->name))
+		       layer->slot->name))
 		return true;
 	kfree_skb(skb);
 	return false;
@@ -250,7 +250,7 @@ EXPORT_SYMBOL_NS_GPL(ndiswan_layer_net, NDISWAN);
  * ndiswan_layer_hangup() - end the link
  * @layer: driver and link
  *
- * The link goes down soon after, with the reason "driver", as if its port had
+ * Not for monitors. The link goes down soon after, with the reason "driver", as if its port had
  * gone: its owner is woken and every layer gets its line-downs and its detach.
  * Asking twice is asking once.
  *
@@ -260,7 +260,9 @@ void ndiswan_layer_hangup(struct ndiswan_layer *layer)
 {
 	struct stack_layer *l = public_layer(layer);
 
-	if (test_and_set_bit(0, &l->hangup))
+	if (WARN_ONCE(l->monitor, "%s is a monitor and cannot end a link",
+		      l->slot->name) ||
+	    test_and_set_bit(0, &l->hangup))
 		return;
 	llist_add(&l->hangup_node, &hangups);
 	ndiswan_stack_kick();

@@ -164,7 +164,7 @@ static void *line_context(struct ndiswan_link *link, enum ndiswan_proto proto)
  * Return: 0; -ENOTCONN without a port; -ENOLINK if the link is down; -EEXIST if
  * the line is up; -EPROTONOSUPPORT if nobody serves the protocol; -EHOSTDOWN if
  * a mandatory driver is missing; else what an intermediate driver's line_up
- * said, reported as event 30032, or the protocol's, reported as event 20050.
+ * said, reported as event 30034, or the protocol's, reported as event 20050.
  */
 int ndiswan_line_up_locked(struct ndiswan_link *link, enum ndiswan_proto proto,
 			   const struct ndiswan_line *line,

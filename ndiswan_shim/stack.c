@@ -398,8 +398,8 @@ void ndiswan_stack_link_down(struct ndiswan_link *link)
 	struct stack_layer *layer;
 	unsigned int i;
 
-	for (i = ndiswan_stack_count(link);
-	     i-- && (layer = ndiswan_stack_at(link, i));) {
+	for (i = ndiswan_stack_count(link); i--;) {
+		layer = ndiswan_stack_at(link, i);
 		if (!layer->driver || layer->dying)
 			continue;
 		layer->dying = true;

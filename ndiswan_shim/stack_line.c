@@ -186,11 +186,12 @@ static void line_downs_now(struct ndiswan_link *link)
 		return;
 	synchronize_rcu();
 	for (proto = NDISWAN_PROTO_MAX - 1; proto >= 0; proto--)
-		for (i = ndiswan_stack_count(link);
-	     i-- && (layer = ndiswan_stack_at(link, i));)
+		for (i = ndiswan_stack_count(link); i--;) {
+			layer = ndiswan_stack_at(link, i);
 			if (layer->pending & BIT(proto))
 				ndiswan_layer_line_down(layer, proto,
 							layer->reason[proto]);
+		}
 }
 
 /* From the layer below number @i down, all that have accepted the line. */
@@ -219,6 +220,11 @@ static int layer_ask(struct stack_layer *layer, enum ndiswan_proto proto,
 		return -EHOSTDOWN;
 	}
 	err = ndiswan_layer_line_up(layer, proto, line, extack);
+	/* Who only looks has no say. */
+	if (WARN_ONCE(err && layer->monitor,
+		      "%s is a monitor and cannot refuse a line-up",
+		      layer->slot->name))
+		return 0;
 	if (err && extack && !extack->_msg)
 		NL_SET_ERR_MSG(extack,
 			       "an intermediate driver refused the line-up");
@@ -319,8 +325,8 @@ void ndiswan_stack_line_down(struct ndiswan_link *link,
 	struct stack_layer *layer;
 	unsigned int i;
 
-	for (i = ndiswan_stack_count(link);
-	     i-- && (layer = ndiswan_stack_at(link, i));) {
+	for (i = ndiswan_stack_count(link); i--;) {
+		layer = ndiswan_stack_at(link, i);
 		if (!(layer->up & BIT(proto)))
 			continue;
 		layer->pending |= BIT(proto);
@@ -328,4 +334,3 @@ void ndiswan_stack_line_down(struct ndiswan_link *link,
 		ndiswan_stack_defer(layer);
 	}
 }
-

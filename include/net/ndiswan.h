@@ -157,7 +157,8 @@ enum ndiswan_direction {
  * @attach: Begin on a link. 0; %NDISWAN_ATTACH_DECLINE if it does not want this
  *	link, of which nothing more is heard; or an error that undid everything,
  *	with a sentence in @extack. Optional. Control context.
- * @pause: The end is near: let go of all packets, in order, and take no more.
+ * @pause: The end is near: let go of all packets, in order, and take no more;
+ *	what comes faster than it can be let go may be dropped, and is counted.
  *	Packets still come. Called at most once, before the last @line_down of a
  *	driver that leaves a link which stays; not when the link ends. Optional,
  *	for drivers that take packets. Control context.
@@ -171,19 +172,24 @@ enum ndiswan_direction {
  * @receive: A packet from the client, from below. As @send.
  * @monitor: A packet in either direction, to look at. A driver that has it has
  *	neither @send nor @receive and is of class monitor: it cannot change,
- *	drop, take or inject anything. Data context.
+ *	drop, take or inject anything, nor refuse a line-up or end a link. Data
+ *	context.
  * @line_up: A network protocol becomes usable on the link; before its first
  *	packet. May refuse with an error and a sentence in @extack, which whoever
  *	asked for the line-up gets; then it has undone everything and gets no
  *	@line_down. Optional. Control context.
  * @line_update: @line->mru has changed, nothing else. Optional. Control context.
  * @line_down: The line is over; after its last packet. Called exactly once after
- *	each successful @line_up. Cannot fail. Optional. Control context.
+ *	each successful @line_up. A driver settles the packets of that protocol
+ *	that it still has: what it injects now is dropped. Cannot fail. Optional.
+ *	Control context.
  *
- * Everything here is constant while the driver is registered.
+ * Everything here is constant while the driver is registered. The control
+ * callbacks must not register or unregister drivers.
  *
  * A packet. @skb has its data at the network header, skb->protocol and the
- * network header are set, its content is not checked, and it is not GSO. It is
+ * network header are set, its content is not checked, and it is not GSO. Who
+ * changes bytes of a received packet sees to skb->ip_summed. It is
  * shared with nobody, but its data may be: skb_ensure_writable() or
  * skb_cow_head() come before a change, and pointers into it are read again
  * after. skb->cb is the driver's until it returns, and as long as it keeps the
@@ -199,7 +205,9 @@ enum ndiswan_direction {
  *
  * Order. Packets of one direction that one CPU handles come in the order in
  * which they arrived. Lines go up from the lowest altitude to the highest and
- * the protocol last; they go down in the reverse order.
+ * the protocol last; they go down in the reverse order. Two links may have the
+ * same address for a moment: a client that dials again has its new line-up before
+ * the old link's line-down.
  */
 struct ndiswan_driver {
 	u32 abi;
