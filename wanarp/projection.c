@@ -117,6 +117,12 @@ static void projection_destroy(struct wanarp_projection *projection)
 	kfree_rcu(projection, rcu);
 }
 
+/* An intermediate driver may need more room than was known before. */
+static void headroom_update(const struct wanarp_interface *iface)
+{
+	WRITE_ONCE(iface->dev->needed_headroom, ndiswan_headroom());
+}
+
 static int wanarp_line_up(struct net *net, struct ndiswan_link *link,
 			  const struct ndiswan_line *line,
 			  struct netlink_ext_ack *extack)
@@ -144,6 +150,7 @@ static int wanarp_line_up(struct net *net, struct ndiswan_link *link,
 	if (err)
 		goto err_destroy;
 
+	headroom_update(iface);
 	/* Before the address is live: a packet that finds the link by it must
 	 * find the projection on the link.
 	 */
@@ -181,8 +188,7 @@ static int wanarp_line_update(struct ndiswan_link *link, void *context,
 	if (err)
 		return err;
 	WRITE_ONCE(projection->mru, line->mru);
-	/* An intermediate driver may need more room than was known before. */
-	WRITE_ONCE(projection->iface->dev->needed_headroom, ndiswan_headroom());
+	headroom_update(projection->iface);
 	return 0;
 }
 
