@@ -19,8 +19,10 @@ static const char main_help[] =
 	"  link      PPP links, as the kernel knows them\n"
 	"  iface     WAN interfaces and the client addresses on them\n"
 	"  driver    intermediate drivers between the links and IP\n"
+	"  filter    IP filters on interfaces and clients\n"
 	"  stats     counters of the modules and of rrasd, with a reason for every drop\n"
 	"  event     follow what happens, one line an event\n"
+	"  check     look for problems of the installation\n"
 	"  help      this text, or of an object: rras help OBJECT\n"
 	"\n"
 	"OPTIONS\n"
@@ -31,7 +33,8 @@ static const char main_help[] =
 	"  -V        version\n"
 	"\n"
 	"Words may be shortened while they stay unique: rras sess d 7.\n"
-	"Exit codes: 0 done, 1 refused by the kernel or by rrasd, 2 not understood.\n";
+	"Exit codes: 0 done, 1 refused by the kernel or by rrasd, 2 not understood,\n"
+	"3 a kernel module is missing (event 7000).\n";
 
 struct options options = { .socket = RRAS_SOCKET };
 
@@ -178,6 +181,13 @@ static int help_driver(int argc, char **argv)
 	return show_help(driver_help);
 }
 
+static int help_filter(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return show_help(filter_help);
+}
+
 static int help_stats(int argc, char **argv)
 {
 	(void)argc;
@@ -192,6 +202,13 @@ static int help_event(int argc, char **argv)
 	return show_help(event_help);
 }
 
+static int help_check(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return show_help(check_help);
+}
+
 static int help_main(int argc, char **argv)
 {
 	static const struct command objects[] = {
@@ -199,8 +216,10 @@ static int help_main(int argc, char **argv)
 		{ "link", help_link },
 		{ "iface", help_iface },
 		{ "driver", help_driver },
+		{ "filter", help_filter },
 		{ "stats", help_stats },
 		{ "event", help_event },
+		{ "check", help_check },
 		{ 0 },
 	};
 
@@ -214,8 +233,10 @@ static const struct command objects[] = {
 	{ "link", link_main },
 	{ "iface", iface_main },
 	{ "driver", driver_main },
+	{ "filter", filter_main },
 	{ "stats", stats_main },
 	{ "event", event_main },
+	{ "check", check_main },
 	{ "help", help_main },
 	{ 0 },
 };

@@ -15,6 +15,7 @@ enum {
 	EXIT_OK = 0,
 	EXIT_FAILED = 1,	/* the kernel or the daemon refused, or is not there */
 	EXIT_USAGE = 2,		/* the command line is wrong */
+	EXIT_NO_MODULE = 3,	/* event 7000: a module is missing and cannot be loaded */
 };
 
 /**
@@ -44,14 +45,16 @@ int usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 bool parse_number(const char *text, unsigned int *number);
 bool parse_switch(const char *text, unsigned char *on);
 
-extern const char session_help[], link_help[], iface_help[], driver_help[], stats_help[],
-	event_help[];
+extern const char session_help[], link_help[], iface_help[], driver_help[], filter_help[],
+	stats_help[], event_help[], check_help[];
 
 int session_main(int argc, char **argv);
 int link_main(int argc, char **argv);
 int iface_main(int argc, char **argv);
 int driver_main(int argc, char **argv);
+int filter_main(int argc, char **argv);
 int stats_main(int argc, char **argv);
 int event_main(int argc, char **argv);
+int check_main(int argc, char **argv);
 
 #endif /* RRAS_RRAS_H */
