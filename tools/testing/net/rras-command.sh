@@ -12,37 +12,8 @@ set -euo pipefail
 . "$TESTING/lib/rrasd.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/raw.sh
 . "$TESTING/lib/raw.sh"
-
-# says TEXT STATUS REGEX WORDS...: exit status, and what it says on either output.
-says() {
-	local text=$1 wanted=$2 regex=$3 status=0
-	shift 3
-	"$@" >"$LAST" 2>&1 || status=$?
-	if [[ $status -eq $wanted ]] && grep -qE -- "$regex" "$LAST"; then
-		ok "$text"
-	else
-		not_ok "$text"
-		note "status $status, $wanted and '$regex' were expected: $*"
-		show_last
-	fi
-}
-
-# json TEXT EXPRESSION WORDS...: the output is one JSON value, and EXPRESSION of it (d) is true.
-json() {
-	local text=$1 expression=$2
-	shift 2
-	"$@" >"$LAST" 2>"$LAST.err" || true
-	if /usr/bin/python3 -c 'import json, sys
-d = json.load(open(sys.argv[1]))
-sys.exit(not eval("(" + sys.argv[2] + ")"))' "$LAST" "$expression" 2>>"$LAST.err"; then
-		ok "$text"
-	else
-		not_ok "$text"
-		note "$expression: $*"
-		show_last
-		sed 's/^/#   /' "$LAST.err"
-	fi
-}
+# shellcheck source-path=SCRIPTDIR source=../lib/rras.sh
+. "$TESTING/lib/rras.sh"
 
 topology 1 pairs
 LISTEN=acc1 rrasd_config pppoe ac-name concentrator
@@ -112,6 +83,10 @@ says "statistics" 0 'pppoe-padr +3' rras stats
 json "in JSON" 'd["rrasd"]["sessions-up"] == 3 and d["ndiswan"]["links"] == 3
 	and d["wanarp"][0]["projections"] == 3' rras -j stats
 
+note "intermediate drivers, of which more in rras-driver.sh"
+json "none is an empty list" 'd == []' rras -j driver
+says "none in words" 0 '^ALTITUDE +NAME +CLASS +FLAGS +LINKS +BLOCKED$' rras driver
+
 note "ending sessions"
 says "one" 0 '^1 session asked to end' rras session disconnect "$id"
 expect_ok "its client is told" poll 10 ended "${raw_pid[alice]}"
@@ -139,12 +114,16 @@ expect_match "in words too" '^20[0-9-]+T[0-9:.]+ [0-9]+ .* link [0-9]+' cat "$RR
 note "what is not understood"
 for words in '' nonsense 'session nonsense' 'session show' 'session show x' 'session show -1' \
 	'session show 1 2' 'session disconnect' 'session disconnect user' 'link show' \
-	'link list all' 'iface show' 'iface set ras0 source-check' 'event now' '-x session'; do
+	'link list all' 'iface show' 'iface set ras0 source-check' 'event now' '-x session' 'driver l' \
+	'driver list all' 'driver show' 'driver show a b' 'driver link' 'driver link x' 'driver set' \
+	'driver set a' 'driver set a maybe' 'driver set a on off' 'driver set a on link' \
+	'driver set a on link x' 'driver set a on net 1' 'driver set a mandatory' \
+	'driver set a mandatory on link 1' 'driver set a mandatory maybe'; do
 	# shellcheck disable=SC2086 # several words
 	says "rras $words" 2 '(rras: .*try: rras help|^usage: rras|expected)' rras $words
 done
 for words in help -h 'help session' 'session help' 'help link' 'iface help' 'stats help' \
-	'help event'; do
+	'help event' 'help driver' 'driver help'; do
 	# shellcheck disable=SC2086 # several words
 	says "rras $words" 0 '^usage: rras' rras $words
 done
@@ -157,6 +136,7 @@ says "may not ask the daemon" 1 'only root' nobody "$RRAS" -S /tmp/rrasd.sock se
 says "may not end sessions" 1 'only root' nobody "$RRAS" -S /tmp/rrasd.sock session d all
 says "may not change an interface" 1 '(only root|not permitted)' \
 	nobody "$RRAS" iface set ras0 multicast off
+says "nor a driver" 1 'only root' nobody "$RRAS" driver set upper off
 json "and has not" 'd[0]["multicast"] is True' rras -j iface show ras0
 
 note "without the modules"
@@ -165,6 +145,7 @@ expect_ok "the modules can be unloaded" poll 20 unload_modules
 says "link says which is missing" 1 'modprobe ndiswan_shim' rras link
 says "iface too" 1 'modprobe wanarp' rras iface
 says "stats too" 1 'modprobe ndiswan_shim' rras stats
+says "driver too" 1 'modprobe ndiswan_shim' rras driver
 says "event too" 1 'modprobe ndiswan_shim' rras event
 says "rrasd too" 1 'modprobe ndiswan_shim' on s "$RRASD" -f -c "$RRASD_CONF"
 load_modules ndiswan_shim
