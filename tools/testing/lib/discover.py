@@ -71,12 +71,14 @@ def kunit(top):
     """KUnit modules: MODULE/tests/AREA_kunit.c is test kunit/MODULE/AREA. The module's
     own name is known when it is built, so the path ends in a pattern.
     """
-    for path in sorted(glob.glob(f"{top}/*/tests/*_kunit.c")):
+    for path in sorted(glob.glob(f"{top}/*/tests/*_kunit.c") +
+                       glob.glob(f"{top}/tools/samples/tests/*_kunit.c")):
         module = path.split("/")[-3]
         area = os.path.basename(path)[:-len("_kunit.c")]
+        place = os.path.relpath(os.path.dirname(path), top)
         for kernel in UML:
             yield Test(f"kunit/{module}/{area}", "kunit", kernel,
-                       f"{top}/build/{kernel}/{module}/tests/*{area}_kunit.ko", 120)
+                       f"{top}/build/{kernel}/{place}/*{area}_kunit.ko", 120)
 
 
 def everything(top):
