@@ -99,8 +99,10 @@ static int print_iface(const struct nlmsghdr *nlh, void *data)
 	printf("%s\n", name ? name : "?");
 	printf("  %-14s %llu\n", "projections",
 	       (unsigned long long)nl_attr_uint(tb[WANARP_A_IFACE_PROJECTIONS]));
-	printf("  %-14s %s\n", "source-check", text_switch(nl_attr_uint(tb[WANARP_A_IFACE_SOURCE_CHECK])));
-	printf("  %-14s %s\n", "multicast", text_switch(nl_attr_uint(tb[WANARP_A_IFACE_MULTICAST])));
+	printf("  %-14s %s\n", "source-check",
+	       text_switch(nl_attr_uint(tb[WANARP_A_IFACE_SOURCE_CHECK])));
+	printf("  %-14s %s\n", "multicast",
+	       text_switch(nl_attr_uint(tb[WANARP_A_IFACE_MULTICAST])));
 	netlink_drops_print(nlh, WANARP_A_IFACE_DROP, "  ");
 	return MNL_CB_OK;
 }
