@@ -13,8 +13,8 @@
  * that is was known when the tree was built, so a look-up keeps no stack. Only
  * filters that reach into a few children are copied into these.
  *
- * Which bits are taken is decided for each node by what a look-up would cost, in
- * instructions, with each of some dozens of choices. Whatever the filters are:
+ * Which bits are taken is decided for each node (choice.c) by what a look-up would
+ * cost, in instructions, with each of some dozens of choices. Whatever the filters are:
  *
  * - Memory is bounded. Each node has a budget in bytes, in proportion to its filters;
  *   it may copy filters and have children while that lasts, and without it a choice
@@ -39,36 +39,14 @@
 #include <linux/random.h>
 #include <linux/sched/signal.h>
 
-#include "tree.h"
+#include "choice.h"
 
 /* Bytes of nodes and references that a filter pays for. */
 #define BUDGET4		40
 #define BUDGET6		28
-#define BUDGET_SMALL	128U	/* and every tree for itself */
-
-/* Widest choice of bits, and how many of its children a filter may be copied to. */
-#define BITS_MAX	11
-#define COPIES_MAX	4
-
-/* Estimated instructions. */
-#define COST_NODE	11
-#define COST_LEAF	9
-#define COST_FILTER	11
-
-/* So few filters are left to a leaf as a rule. */
-#define LEAF_GOOD	3
 
 /* How much more memory a filter in an aside is worth than one in another child. */
 #define ASIDE_WEIGHT	4
-
-/* So few may be parted with less effect, because there cannot be many such steps. */
-#define LIST_SHORT	64
-
-/* Choices for longer lists are made by so many of their rules. */
-#define SAMPLE		2048
-
-/* Comparisons for each filter before no more nodes are made. */
-#define WORK_MAX	16384
 
 #define NOWHERE		U32_MAX
 #define HEADER		4	/* words of struct task */
@@ -81,302 +59,12 @@ struct task {
 	u32 budget;	/* bytes for everything below it */
 };
 
-struct choice {
-	u32 cost;
-	u8 dim;
-	u8 shift;
-	u8 bits;
-	u8 copies;
-	u32 pieces;	/* rules in children, copies counted */
-	u32 children;	/* that are not empty */
-	u32 aside;
-	u32 hungry;	/* rules in children that are too large for leaves */
-};
-
-/* What a choice is for: a list, or a sample that stands for a longer one. */
-struct rules {
-	const u32 *list;
-	u32 count;
-	u32 stands_for;	/* rules, at least @count */
-	u32 budget;
-};
-
 struct builder {
 	struct ipf_tree *tree;
+	struct ipf_chooser chooser;
 	struct ipf_words tasks;	/* a stack of lists with struct task above them */
 	u32 *list;		/* the rules of the node in work */
-	u32 *sample;		/* some of them */
-	u64 *lo;		/* ranges of either in one dimension */
-	u64 *hi;
-	u32 *sizes;		/* of the children of a choice */
-	u64 work;
 };
-
-static void rule_range(const struct ipf_tree *t, u32 number, enum ipf_dim dim,
-		       u64 *lo, u64 *hi)
-{
-	if (t->family == IPF_IPV4)
-		ipf_rule4_range(ipf_tree_rule(t, number), dim, lo, hi);
-	else
-		ipf_rule6_range(ipf_tree_rule(t, number), dim, lo, hi);
-}
-
-static unsigned int dim_bits(const struct ipf_tree *t, enum ipf_dim dim)
-{
-	switch (dim) {
-	case IPF_DIM_SRC_LO:
-	case IPF_DIM_DST_LO:
-		return t->family == IPF_IPV4 ? 0 : 64;
-	case IPF_DIM_SRC_HI:
-	case IPF_DIM_DST_HI:
-		return t->family == IPF_IPV4 ? 32 : 64;
-	case IPF_DIM_PROTOCOL:
-		return 8;
-	default:
-		return 16;
-	}
-}
-
-/* Instructions to look up @n filters: as they are, or as a tree below. */
-static u32 cost_of(u32 n)
-{
-	u32 log;
-
-	if (n <= 5)
-		return n ? COST_LEAF + COST_FILTER * n : 0;
-	/* About another node for each factor of four, without steps. */
-	log = ilog2(n);
-	return COST_LEAF + COST_FILTER * 5 - 28 +
-	       12 * log + 12 * ((n - (1U << log)) >> (log - 2)) / 4;
-}
-
-static u32 list_bytes(u32 lists, u32 pieces)
-{
-	/* A leaf has one more word: where to go on. */
-	return (lists + pieces) * sizeof(u32);
-}
-
-static u32 choice_slots(const struct choice *c)
-{
-	return (1U << c->bits) + !!c->aside;
-}
-
-static u32 choice_bytes(const struct choice *c)
-{
-	return choice_slots(c) * sizeof(struct ipf_node) +
-	       list_bytes(c->children + !!c->aside, c->pieces + c->aside);
-}
-
-/*
- * In how many children rule @i is, from @first on and around; 0 if it goes aside.
- * A range that covers more than the bits can tell apart is in all of them.
- */
-static u32 reach(const struct builder *b, u32 i, const struct choice *c, u32 *first)
-{
-	u64 from = b->lo[i] >> c->shift, to = b->hi[i] >> c->shift;
-
-	*first = from;
-	return to - from < c->copies ? to - from + 1 : 0;
-}
-
-/* Count what @c does with the list, in @b->sizes and in @c. */
-static void choice_count(struct builder *b, u32 count, struct choice *c)
-{
-	u32 mask = (1U << c->bits) - 1;
-	u32 i, n, first;
-
-	memset(b->sizes, 0, sizeof(u32) << c->bits);
-	c->pieces = 0;
-	c->aside = 0;
-	for (i = 0; i < count; i++) {
-		n = reach(b, i, c, &first);
-		c->pieces += n;
-		if (!n)
-			c->aside++;
-		while (n--)
-			b->sizes[(first + n) & mask]++;
-	}
-	b->work += count + mask / 4;
-}
-
-/* How many rules less each child must have: what makes the depth logarithmic. */
-static u32 progress(u32 count)
-{
-	return DIV_ROUND_UP(count, count <= LIST_SHORT ? 16 : 4);
-}
-
-/*
- * No choice takes more than half of what is left beyond one leaf, so that something
- * remains for those below it; but the last bytes are for who needs them first.
- */
-static bool affordable(const struct rules *r, const struct choice *c)
-{
-	u32 leaf = list_bytes(1, r->stands_for), spare = r->budget - leaf;
-	u32 copies = c->pieces + c->aside - r->count;
-	u64 more = (u64)copies * sizeof(u32) * r->stands_for / r->count +
-		   choice_slots(c) * sizeof(struct ipf_node) +
-		   list_bytes(c->children + !!c->aside, 0);
-
-	return more <= max(spare / 2, min(spare, BUDGET_SMALL));
-}
-
-/*
- * Estimate @c, taking packets to be spread as the filters are. False if it does not
- * bring enough or costs too much memory.
- */
-static bool choice_estimate(const struct builder *b, const struct rules *r,
-			    struct choice *c)
-{
-	u32 i, largest = c->aside, scale = r->stands_for / r->count;
-	u64 sum = 0;
-
-	c->children = 0;
-	c->hungry = 0;
-	for (i = 0; i < 1U << c->bits; i++) {
-		u32 n = b->sizes[i];
-
-		if (!n)
-			continue;
-		c->children++;
-		largest = max(largest, n);
-		if (n > LEAF_GOOD)
-			c->hungry += n;
-		sum += (u64)n * cost_of(n * scale);
-	}
-	if (!c->pieces || largest > r->count - progress(r->count))
-		return false;
-	if (!affordable(r, c))
-		return false;
-	c->cost = COST_NODE + div_u64(sum, c->pieces) + cost_of(c->aside * scale);
-	return true;
-}
-
-/* Take @c instead of @best if it is better. */
-static void choice_try(struct builder *b, const struct rules *r, struct choice *c,
-		       struct choice *best)
-{
-	/* A rule may be in a quarter of the children, so in one of two or four. */
-	c->copies = clamp((1U << c->bits) / 4, 1U, (unsigned int)COPIES_MAX);
-	choice_count(b, r->count, c);
-	if (choice_estimate(b, r, c)) {
-		if (c->cost < best->cost)
-			*best = *c;
-		return;
-	}
-	if (c->copies == 1)
-		return;
-	c->copies = 1;
-	choice_count(b, r->count, c);
-	if (choice_estimate(b, r, c) && c->cost < best->cost)
-		*best = *c;
-}
-
-static void load_ranges(struct builder *b, const struct rules *r, enum ipf_dim dim)
-{
-	u32 i;
-
-	for (i = 0; i < r->count; i++)
-		rule_range(b->tree, r->list[i], dim, &b->lo[i], &b->hi[i]);
-}
-
-/* The bits in which rules differ that have a condition for this dimension. */
-static u64 bits_that_vary(const struct builder *b, u32 count, unsigned int width)
-{
-	u64 all = width == 64 ? ~0ULL : (1ULL << width) - 1;
-	u64 first = 0, vary = 0;
-	bool any = false;
-	u32 i;
-
-	for (i = 0; i < count; i++) {
-		if (!b->lo[i] && b->hi[i] == all)
-			continue;
-		if (!any)
-			first = b->lo[i];
-		any = true;
-		vary |= b->lo[i] ^ first;
-	}
-	return vary;
-}
-
-static void choose_in(struct builder *b, const struct rules *r, enum ipf_dim dim,
-		      struct choice *best)
-{
-	unsigned int width = dim_bits(b->tree, dim), bits_max, step;
-	struct choice c = { .dim = dim };
-	int bits, shift;
-	u64 vary;
-
-	load_ranges(b, r, dim);
-	vary = bits_that_vary(b, r->count, width);
-	if (!vary)
-		return;
-	bits_max = min_t(unsigned int, ilog2(r->count) + 2, BITS_MAX);
-	/* In steps where there are many, which loses little. */
-	step = bits_max > 6 || width > 32 ? 3 : 1;
-	for (bits = bits_max; bits > 0; bits -= step) {
-		for (shift = fls64(vary) - bits; shift > -bits; shift -= step) {
-			c.shift = max(shift, 0);
-			c.bits = bits + min(shift, 0);
-			if ((vary >> c.shift) & ((1U << c.bits) - 1))
-				choice_try(b, r, &c, best);
-		}
-	}
-}
-
-/* Find the best choice for @r; false if a leaf is better. */
-static bool choose_among(struct builder *b, const struct rules *r, struct choice *best)
-{
-	enum ipf_dim dim;
-
-	best->cost = COST_LEAF + COST_FILTER * r->stands_for;
-	best->bits = 0;
-	for (dim = 0; dim < IPF_DIMS; dim++)
-		if (dim_bits(b->tree, dim))
-			choose_in(b, r, dim, best);
-	return best->bits;
-}
-
-/* By a sample; false if what is best for that will not do for all. */
-static bool choose_by_sample(struct builder *b, const struct rules *all,
-			     struct choice *best)
-{
-	struct rules r = {
-		.list = b->sample,
-		.count = SAMPLE,
-		.stands_for = all->count,
-		.budget = all->budget,
-	};
-	u32 i;
-
-	for (i = 0; i < SAMPLE; i++)
-		b->sample[i] = all->list[div_u64((u64)i * all->count, SAMPLE)];
-	if (!choose_among(b, &r, best))
-		return false;
-	load_ranges(b, all, best->dim);
-	choice_count(b, all->count, best);
-	return choice_estimate(b, all, best);
-}
-
-/* False if a leaf is best. */
-static bool choose(struct builder *b, const struct task *t, struct choice *best)
-{
-	struct rules r = {
-		.list = b->list,
-		.count = t->count,
-		.stands_for = t->count,
-		.budget = t->budget,
-	};
-
-	if (b->work > (u64)WORK_MAX * ipf_tree_count(b->tree))
-		return false;
-	if (t->count > 2 * SAMPLE && choose_by_sample(b, &r, best))
-		return true;
-	if (!choose_among(b, &r, best))
-		return false;
-	load_ranges(b, &r, best->dim);
-	choice_count(b, r.count, best);
-	return true;
-}
 
 static struct ipf_node *node_at(const struct builder *b, u32 number)
 {
@@ -425,21 +113,22 @@ static void pop(struct builder *b, struct task *t)
  * What is left of the budget goes to the children by their weight: their size; more
  * for the aside, which every look-up comes to; nothing for what is as good as a leaf.
  */
-static u32 share(u32 budget, const struct choice *c, u32 count, u32 weight)
+static u32 share(u32 budget, const struct ipf_choice *c, u32 count, u32 weight)
 {
-	u64 rest = budget - choice_bytes(c);
+	u64 rest = budget - ipf_choice_bytes(c);
 
-	return list_bytes(1, count) +
+	return ipf_list_bytes(1, count) +
 	       (weight ? div_u64(rest * weight, c->hungry + c->aside * ASIDE_WEIGHT) : 0);
 }
 
 /*
- * Push a task for each child. @b->sizes has their sizes and becomes where the list
- * of each begins in @b->tasks.
+ * Push a task for each child. The chooser's sizes become where
+ * the list of each begins in @b->tasks.
  */
 static void push_children(struct builder *b, const struct task *t,
-			  const struct choice *c, u32 first_node, u32 next)
+			  const struct ipf_choice *c, u32 first_node, u32 next)
 {
+	u32 *sizes = b->chooser.sizes;
 	struct ipf_node *node;
 	struct task child;
 	u32 i;
@@ -447,45 +136,45 @@ static void push_children(struct builder *b, const struct task *t,
 	for (i = 0; i < 1U << c->bits; i++) {
 		node = node_at(b, first_node + i);
 		*node = (struct ipf_node){ .at = next, .dim = IPF_NODE_GOTO };
-		if (!b->sizes[i])
+		if (!sizes[i])
 			continue;
-		child.count = b->sizes[i];
+		child.count = sizes[i];
 		child.node = first_node + i;
 		child.next = next;
 		child.budget = share(t->budget, c, child.count,
-				     child.count > LEAF_GOOD ? child.count : 0);
-		b->sizes[i] = push(b, &child) - b->tasks.at;
+				     child.count > IPF_LEAF_GOOD ? child.count : 0);
+		sizes[i] = push(b, &child) - b->tasks.at;
 	}
 }
 
 /* Fill the lists that were pushed. */
 static void distribute(struct builder *b, const struct task *t,
-		       const struct choice *c, u32 *aside)
+		       const struct ipf_choice *c, u32 *aside)
 {
-	u32 mask = (1U << c->bits) - 1;
+	u32 mask = (1U << c->bits) - 1, *begins = b->chooser.sizes;
 	u32 i, n, k, first;
 
 	for (i = 0; i < t->count; i++) {
-		n = reach(b, i, c, &first);
+		n = ipf_choice_reach(&b->chooser, i, c, &first);
 		if (!n)
 			*aside++ = b->list[i];
 		for (k = 0; k < n; k++)
-			b->tasks.at[b->sizes[(first + k) & mask]++] = b->list[i];
+			b->tasks.at[begins[(first + k) & mask]++] = b->list[i];
 	}
 }
 
-/* Do what was chosen. @b still has the ranges and the sizes of @c. */
-static int branch(struct builder *b, const struct task *t, struct choice *c)
+/* Do what was chosen. The chooser still has its ranges and sizes. */
+static int branch(struct builder *b, const struct task *t, struct ipf_choice *c)
 {
 	struct ipf_words *nodes = &b->tree->nodes;
 	u32 first = nodes->used / IPF_NODE_WORDS, next = t->next;
 	u32 *aside = NULL;
 
-	if (ipf_words_reserve(nodes, choice_slots(c) * IPF_NODE_WORDS) ||
+	if (ipf_words_reserve(nodes, ipf_choice_slots(c) * IPF_NODE_WORDS) ||
 	    ipf_words_reserve(&b->tasks, c->pieces + c->aside +
 			      (c->children + 1) * HEADER))
 		return -ENOMEM;
-	nodes->used += choice_slots(c) * IPF_NODE_WORDS;
+	nodes->used += ipf_choice_slots(c) * IPF_NODE_WORDS;
 
 	*node_at(b, t->node) = (struct ipf_node){
 		.at = first,
@@ -530,6 +219,8 @@ static int list_unique(struct builder *b, u32 *unique)
 	for (i = 0; i < count; i++) {
 		const u32 *rule = ipf_tree_rule(t, i);
 
+		if (!(i % 1024))
+			cond_resched();
 		at = jhash2(rule, len / sizeof(u32), seed) & (size - 1);
 		while (table[at] && memcmp(ipf_tree_rule(t, table[at] - 1), rule, len))
 			at = (at + 1) & (size - 1);
@@ -552,7 +243,7 @@ static int begin(struct builder *b)
 	err = list_unique(b, &root.count);
 	if (err)
 		return err;
-	root.budget = BUDGET_SMALL + root.count *
+	root.budget = IPF_BUDGET_SMALL + root.count *
 		(b->tree->family == IPF_IPV4 ? BUDGET4 : BUDGET6);
 	if (ipf_words_reserve(&b->tree->nodes, IPF_NODE_WORDS) ||
 	    ipf_words_reserve(&b->tasks, root.count + HEADER))
@@ -565,14 +256,17 @@ static int begin(struct builder *b)
 
 static int build(struct builder *b)
 {
-	struct choice choice;
+	struct ipf_choice choice;
 	struct task t;
 	int err;
 
 	err = begin(b);
 	while (!err && b->tasks.used) {
 		pop(b, &t);
-		err = choose(b, &t, &choice) ? branch(b, &t, &choice) : leaf(b, &t);
+		if (ipf_choose(&b->chooser, b->list, t.count, t.budget, &choice))
+			err = branch(b, &t, &choice);
+		else
+			err = leaf(b, &t);
 		cond_resched();
 		if (fatal_signal_pending(current))
 			err = -EINTR;
@@ -633,24 +327,20 @@ int ipf_tree_build(struct ipf_tree *t)
 {
 	u32 count = ipf_tree_count(t);
 	struct builder b = { .tree = t };
-	int err = -ENOMEM;
+	int err;
 
 	if (!count)
 		return 0;
+	err = ipf_chooser_init(&b.chooser, t);
 	b.list = kvmalloc_array(count, sizeof(*b.list), GFP_KERNEL_ACCOUNT);
-	b.sample = kvmalloc_array(SAMPLE, sizeof(*b.sample), GFP_KERNEL_ACCOUNT);
-	b.lo = kvmalloc_array(count, sizeof(*b.lo), GFP_KERNEL_ACCOUNT);
-	b.hi = kvmalloc_array(count, sizeof(*b.hi), GFP_KERNEL_ACCOUNT);
-	b.sizes = kvmalloc_array(1 << BITS_MAX, sizeof(*b.sizes), GFP_KERNEL_ACCOUNT);
-	if (b.list && b.sample && b.lo && b.hi && b.sizes)
+	if (!err && !b.list)
+		err = -ENOMEM;
+	if (!err)
 		err = build(&b);
 	if (!err)
 		err = finish(t);
 	ipf_words_free(&b.tasks);
-	kvfree(b.sizes);
-	kvfree(b.hi);
-	kvfree(b.lo);
-	kvfree(b.sample);
 	kvfree(b.list);
+	ipf_chooser_free(&b.chooser);
 	return err;
 }
