@@ -49,8 +49,39 @@ struct ipf_binding *ipf_binding_find(struct ipf_device *device,
 				      params);
 }
 
+/* What the configuration needs to be put in force. */
+static int config_hold(struct ipf_device *device, struct ipf_config *config,
+		       struct netlink_ext_ack *extack)
+{
+	int err;
+
+	config->memory = NULL;
+	if (config->fragments == IPFLTDRV_FRAGMENTS_CHECK) {
+		config->memory = ipf_fragment_get(device, extack);
+		if (!config->memory)
+			return -ENOMEM;
+	}
+	if (!config->log)
+		return 0;
+	err = ipf_log_get(extack);
+	if (err && config->memory)
+		ipf_fragment_put(device);
+	return err;
+}
+
+/* Packets may still read it, and what it holds. */
+static void config_free(struct ipf_device *device, struct ipf_config *config)
+{
+	if (config->log)
+		ipf_log_put();
+	if (config->memory)
+		ipf_fragment_put(device);
+	ipf_set_put(config->set);
+	kfree_rcu(config, rcu);
+}
+
 /* @old is what it is to be a change of, or NULL. */
-static struct ipf_config *config_make(struct net *net,
+static struct ipf_config *config_make(struct ipf_device *device,
 				      const struct ipf_config *old,
 				      const struct ipf_change *change,
 				      struct netlink_ext_ack *extack)
@@ -58,6 +89,7 @@ static struct ipf_config *config_make(struct net *net,
 	struct ipf_config *config;
 	const char *name = change->set;
 	struct ipf_set *set;
+	int err;
 
 	if (!name && !old) {
 		NL_SET_ERR_MSG(extack, "a new binding needs the name of a filter set");
@@ -91,14 +123,22 @@ static struct ipf_config *config_make(struct net *net,
 		config->log_rate = change->log_rate;
 
 	/* A set that is waited for may be kept, whatever the flag says now. */
-	set = ipf_set_get(net, name ?: old->set->name, config->closed || !name,
-			  extack);
-	if (IS_ERR(set)) {
-		kfree(config);
-		return ERR_CAST(set);
-	}
+	set = ipf_set_get(device->net, name ?: old->set->name,
+			  config->closed || !name, extack);
+	err = PTR_ERR_OR_ZERO(set);
+	if (err)
+		goto err_config;
 	config->set = set;
+	err = config_hold(device, config, extack);
+	if (err)
+		goto err_set;
 	return config;
+
+err_set:
+	ipf_set_put(set);
+err_config:
+	kfree(config);
+	return ERR_PTR(err);
 }
 
 static int hooks_add(struct ipf_device *device, u8 directions,
@@ -134,12 +174,6 @@ static void hooks_remove(struct ipf_device *device, u8 directions)
 			ipf_hook_unregister(device, i);
 }
 
-static void config_free(struct ipf_config *config)
-{
-	ipf_set_put(config->set);
-	kfree_rcu(config, rcu);
-}
-
 /**
  * ipf_binding_change() - change what a binding says, in one step
  * @binding: the binding
@@ -157,12 +191,12 @@ int ipf_binding_change(struct ipf_binding *binding,
 	struct ipf_device *device = binding->device;
 	int err;
 
-	config = config_make(device->net, old, change, extack);
+	config = config_make(device, old, change, extack);
 	if (IS_ERR(config))
 		return PTR_ERR(config);
 	err = hooks_add(device, config->directions, extack);
 	if (err) {
-		config_free(config);
+		config_free(device, config);
 		return err;
 	}
 	ipf_attachment_account(binding,
@@ -172,7 +206,7 @@ int ipf_binding_change(struct ipf_binding *binding,
 	if (config->set != old->set && !rcu_access_pointer(config->set->rules))
 		ipf_event_set_waited(device, config->set);
 	hooks_remove(device, old->directions);
-	config_free(old);
+	config_free(device, old);
 	return 0;
 }
 
@@ -269,7 +303,7 @@ struct ipf_binding *ipf_binding_create(struct ipf_device *device,
 			       "this network namespace has as many filter bindings as it may have");
 		return ERR_PTR(-ENOSPC);
 	}
-	config = config_make(device->net, NULL, change, extack);
+	config = config_make(device, NULL, change, extack);
 	if (IS_ERR(config))
 		return ERR_CAST(config);
 	ipf_late_interface(device->dev, config);
@@ -278,6 +312,7 @@ struct ipf_binding *ipf_binding_create(struct ipf_device *device,
 	binding = binding_alloc(device, selector);
 	if (!binding)
 		goto err_config;
+	config->binding = binding;
 	RCU_INIT_POINTER(binding->config, config);
 	err = hooks_add(device, config->directions, extack);
 	if (err)
@@ -296,7 +331,7 @@ err_hooks:
 err_binding:
 	binding_free(binding);
 err_config:
-	config_free(config);
+	config_free(device, config);
 	return ERR_PTR(err);
 }
 
@@ -326,7 +361,7 @@ void ipf_binding_destroy(struct ipf_binding *binding)
 	ipf_net->binding_count--;
 	pr_debug("binding %llu destroyed\n", binding->id);
 	/* Packets may still read both. */
-	config_free(config);
+	config_free(device, config);
 	call_rcu(&binding->rcu, binding_free_rcu);
 }
 
@@ -477,9 +512,15 @@ int ipf_binding_set(struct net *net, int ifindex,
 		    const struct ipf_change *change,
 		    struct netlink_ext_ack *extack)
 {
-	struct net_device *dev = dev_get_by_index(net, ifindex);
+	struct net_device *dev;
 	int err;
 
+	if (change->log > 0) {
+		err = ipf_log_load(extack);
+		if (err)
+			return err;
+	}
+	dev = dev_get_by_index(net, ifindex);
 	if (!dev) {
 		NL_SET_ERR_MSG(extack, "no interface has this index");
 		return -ENODEV;

@@ -5,13 +5,16 @@
  *
  * A packet is asked of the binding to its device and of those to its link; all have
  * to forward it. Everything here runs inside an RCU read side section with bottom
- * halves off, takes no lock and allocates nothing.
+ * halves off, takes no lock and allocates nothing, except that a fragment that is
+ * checked takes the lock of its bucket, and that a packet which is logged or refused
+ * by ICMP is work for others.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
 #include <linux/netfilter_netdev.h>
 #include <net/ndiswan.h>
 
+#include "extension.h"
 #include "internal.h"
 #include "link.h"
 
@@ -22,12 +25,26 @@
 
 /* What the steps know of a packet. */
 struct packet {
-	const struct sk_buff *skb;
+	struct sk_buff *skb;
 	const struct net_device *dev;
 	enum ipf_direction direction;
+	unsigned int offset;		/* of the network header */
 	enum ipf_parse parsed;
+	enum ipfltdrv_verdict verdict;	/* of the extensions */
+	enum ipfltdrv_step exempted_by;	/* what forwards it instead of the filters */
 	struct ipf_key key;
 };
+
+/* One by one, because the parser fills in the key. */
+static __always_inline void packet_begin(struct packet *packet, struct sk_buff *skb,
+					 const struct net_device *dev,
+					 enum ipf_direction direction)
+{
+	packet->skb = skb;
+	packet->dev = dev;
+	packet->direction = direction;
+	packet->verdict = IPFLTDRV_VERDICT_PASS;
+}
 
 enum frame { FRAME_IP, FRAME_OTHER, FRAME_BROKEN };
 
@@ -79,6 +96,7 @@ static __always_inline enum frame frame_parse(struct packet *packet, bool ethern
 		if (frame != FRAME_IP)
 			return frame;
 	}
+	packet->offset = offset;
 	packet->parsed = ipf_parse(skb, offset, protocol, &packet->key);
 	return packet->parsed == IPF_PARSE_NOT_IP ? FRAME_OTHER : FRAME_IP;
 }
@@ -108,35 +126,65 @@ static void binding_count(struct ipf_binding *binding,
 	u64_stats_update_end(&stats->syncp);
 }
 
+static enum ipfltdrv_step forwarding_step(const struct packet *packet, int index)
+{
+	if (packet->exempted_by != IPFLTDRV_STEP_NONE)
+		return packet->exempted_by;
+	return index < 0 ? IPFLTDRV_STEP_DEFAULT : IPFLTDRV_STEP_FILTER;
+}
+
 static noinline void result_note(struct ipf_result *result, enum ipf_drop reason,
 				 const struct ipf_set *set,
 				 const struct ipf_rules *rules,
-				 enum ipf_direction direction, int index)
+				 const struct packet *packet, int index)
 {
 	result->set = set;
 	result->step = ipf_drop_step(reason);
 	result->filter = -1;
 	if (reason == IPF_FORWARD)
-		result->step = index < 0 ? IPFLTDRV_STEP_DEFAULT :
-					   IPFLTDRV_STEP_FILTER;
-	if (index < 0)
+		result->step = forwarding_step(packet, index);
+	if (result->step != IPFLTDRV_STEP_FILTER)
 		return;
-	result->filter = ipf_rules_number(rules, direction, index);
-	result->tag = ipf_classifier_tag(rules->side[direction].classifier, index);
+	result->filter = ipf_rules_number(rules, packet->direction, index);
+	result->tag = ipf_classifier_tag(rules->side[packet->direction].classifier,
+					 index);
 }
 
 /* A fragment without a transport header cannot match a filter that asks for ports,
  * so that the default action says nothing about it.
  */
 static noinline enum ipf_drop fragment_verdict(const struct ipf_config *config,
-					       const struct packet *packet,
-					       enum ipf_drop reason)
+					       struct packet *packet,
+					       enum ipf_drop reason, bool test)
 {
-	if (config->fragments == IPFLTDRV_FRAGMENTS_DROP)
-		return IPF_DROP_FRAGMENT;
-	if (packet->key.fragment == IPF_LATER && reason == IPF_DROP_DEFAULT)
-		return IPF_FORWARD;
+	bool decided = false;
+
+	reason = ipf_fragment_judge(config, packet->direction, &packet->key, reason,
+				    test, &decided);
+	if (decided)
+		packet->exempted_by = IPFLTDRV_STEP_FRAGMENT;
 	return reason;
+}
+
+/* An extension has spoken, and the filters are not asked. */
+static noinline enum ipf_drop extension_verdict(struct packet *packet)
+{
+	if (packet->verdict != IPFLTDRV_VERDICT_FORWARD)
+		return IPF_DROP_EXTENSION;
+	packet->exempted_by = IPFLTDRV_STEP_EXTENSION;
+	return IPF_FORWARD;
+}
+
+static noinline void log_packet(const struct ipf_config *config,
+				const struct packet *packet,
+				const struct ipf_rules *rules, int index,
+				enum ipf_drop reason)
+{
+	const struct ipf_rules_side *side = rules ? &rules->side[packet->direction] :
+						    NULL;
+
+	ipf_log_packet(config, packet->skb, packet->offset, packet->dev,
+		       packet->direction, side, index, reason);
 }
 
 static __always_inline enum ipf_drop classify(const struct ipf_config *config,
@@ -180,9 +228,12 @@ static __always_inline enum ipf_drop ask_steps(const struct ipf_config *config,
 	if (unlikely(config->strong_host) && packet->direction == IPF_INGRESS &&
 	    !ipf_host_accepts(packet->dev, &packet->key))
 		return IPF_DROP_STRONG_HOST;
-	reason = classify(config, rules, packet, index, test);
+	if (unlikely(packet->verdict != IPFLTDRV_VERDICT_PASS))
+		reason = extension_verdict(packet);
+	else
+		reason = classify(config, rules, packet, index, test);
 	if (unlikely(packet->key.fragment != IPF_WHOLE))
-		reason = fragment_verdict(config, packet, reason);
+		reason = fragment_verdict(config, packet, reason, test);
 	return reason;
 }
 
@@ -194,10 +245,12 @@ static __always_inline enum ipf_drop ask(const struct ipf_config *config,
 	enum ipf_drop reason;
 	int index = -1;
 
+	packet->exempted_by = IPFLTDRV_STEP_NONE;
 	reason = ask_steps(config, rules, packet, &index, result);
 	if (unlikely(result))
-		result_note(result, reason, config->set, rules, packet->direction,
-			    index);
+		result_note(result, reason, config->set, rules, packet, index);
+	else if (unlikely(config->log))
+		log_packet(config, packet, rules, index, reason);
 	return reason;
 }
 
@@ -232,25 +285,43 @@ static bool is_for_all(const struct ipf_device *device, const struct sk_buff *sk
 	       READ_ONCE(device->egress_links);
 }
 
+static noinline void ask_extensions(struct packet *packet, u32 link, bool test)
+{
+	struct ipfltdrv_packet public = {
+		.skb = packet->skb,
+		.dev = packet->dev,
+		.link = link,
+		.direction = ipf_direction_bit(packet->direction),
+		.network = packet->offset,
+		.flags = test ? IPFLTDRV_PACKET_TEST : 0,
+	};
+
+	if (packet->parsed == IPF_PARSE_OK)
+		packet->verdict = ipf_extension_ask(&public, &packet->key);
+}
+
+/* Where no binding has repeated what the extensions said. */
+static enum ipf_drop forward(const struct packet *packet)
+{
+	if (likely(packet->verdict <= IPFLTDRV_VERDICT_FORWARD))
+		return IPF_FORWARD;
+	return IPF_DROP_EXTENSION;
+}
+
 /* The path. @result is a constant NULL but for packet-test. */
 static __always_inline enum ipf_drop judge(struct ipf_device *device,
-					   struct sk_buff *skb,
-					   const struct net_device *dev,
-					   enum ipf_direction direction,
+					   struct packet *packet,
 					   struct ipf_result *result)
 {
 	struct ipf_binding *whole = rcu_dereference(device->whole);
+	enum ipf_direction direction = packet->direction;
 	struct rhlist_head *links = NULL, *pos;
+	struct sk_buff *skb = packet->skb;
 	struct ipf_attachment *attachment;
-	struct packet packet;
 	enum ipf_drop reason;
-	u32 link;
+	u32 link = 0;
 
-	/* One by one, because the parser fills in the key. */
-	packet.skb = skb;
-	packet.dev = dev;
-	packet.direction = direction;
-	switch (frame_parse(&packet, device->ethernet)) {
+	switch (frame_parse(packet, device->ethernet)) {
 	case FRAME_IP:
 		break;
 	case FRAME_OTHER:
@@ -266,17 +337,19 @@ static __always_inline enum ipf_drop judge(struct ipf_device *device,
 		link = packet_link(skb, direction);
 		links = rhltable_lookup(&device->links, &link, ipf_link_params);
 	}
+	if (ipf_extension_any())
+		ask_extensions(packet, link, result);
 	if (whole) {
-		reason = ask_binding(whole, &packet, result);
+		reason = ask_binding(whole, packet, result);
 		if (unlikely(reason != IPF_FORWARD))
 			return reason;
 	}
 	rhl_for_each_entry_rcu(attachment, pos, links, node) {
-		reason = ask_binding(attachment->binding, &packet, result);
+		reason = ask_binding(attachment->binding, packet, result);
 		if (unlikely(reason != IPF_FORWARD))
 			return reason;
 	}
-	return IPF_FORWARD;
+	return forward(packet);
 }
 
 static __always_inline unsigned int hook(struct ipf_device *device,
@@ -284,10 +357,16 @@ static __always_inline unsigned int hook(struct ipf_device *device,
 					 const struct net_device *dev,
 					 enum ipf_direction direction)
 {
-	enum ipf_drop reason = judge(device, skb, dev, direction, NULL);
+	struct packet packet;
+	enum ipf_drop reason;
 
+	packet_begin(&packet, skb, dev, direction);
+	reason = judge(device, &packet, NULL);
 	if (likely(reason == IPF_FORWARD))
 		return NF_ACCEPT;
+	if (reason == IPF_DROP_EXTENSION &&
+	    packet.verdict == IPFLTDRV_VERDICT_REJECT)
+		ipf_reject(skb, direction == IPF_INGRESS, packet.offset, &packet.key);
 	ipf_drop(device, skb, dev->ifindex, direction, reason);
 	return NF_DROP;
 }
@@ -322,16 +401,13 @@ enum ipf_drop ipf_hook_test(struct ipf_device *device,
 			    enum ipf_direction direction,
 			    struct ipf_result *result)
 {
-	struct packet packet = {
-		.skb = skb,
-		.dev = skb->dev,
-		.direction = direction,
-	};
+	struct packet packet;
 	enum ipf_drop reason;
 
+	packet_begin(&packet, skb, skb->dev, direction);
 	*result = (struct ipf_result) { .filter = -1 };
 	if (device) {
-		reason = judge(device, skb, skb->dev, direction, result);
+		reason = judge(device, &packet, result);
 		if (reason != IPF_FORWARD)
 			result->step = ipf_drop_step(reason);
 		return reason;

@@ -28,9 +28,12 @@
 #include "classify.h"
 #include "drop.h"
 #include "key.h"
+#include "log.h"
 #include "parse.h"
 
 struct genl_family;
+struct ipf_binding;
+struct ipf_fragments;
 
 #define IPF_NAME_SIZE		(IPFLTDRV_SET_NAME_LEN + 1)
 /* Of one namespace. Kernel memory is accounted to who asks for it besides. */
@@ -135,6 +138,9 @@ struct ipf_transaction {
 /**
  * struct ipf_config - what a binding says; replaced as a whole
  * @set: the set
+ * @binding: the binding, NULL in a test
+ * @memory: of the device, for verdicts of first fragments; NULL unless @fragments says
+ *	to check them
  * @directions: IPFLTDRV_INGRESS, IPFLTDRV_EGRESS or both
  * @fragments: enum ipfltdrv_fragments
  * @strong_host: drop input for another interface's address
@@ -149,6 +155,8 @@ struct ipf_transaction {
  */
 struct ipf_config {
 	struct ipf_set *set;
+	struct ipf_binding *binding;
+	struct ipf_fragments *memory;
 	u8 directions;
 	u8 fragments;
 	bool strong_host;
@@ -201,6 +209,7 @@ struct ipf_binding_stats {
  * @count: counters of a binding to a link: those of ten thousand clients cannot be
  *	per CPU
  * @base: what the counters were at the last reset; ipf_lock
+ * @log: what was logged
  * @device: the device, first part of the key of ipf_net.bindings
  * @selector: which packets, second part of it
  * @node: of ipf_net.bindings
@@ -215,6 +224,7 @@ struct ipf_binding {
 	struct ipf_binding_stats __percpu *pcpu;
 	atomic64_t count[IPF_DIRECTIONS][IPF_BINDING_COUNTS];
 	u64 base[IPF_DIRECTIONS][IPF_BINDING_COUNTS];
+	struct ipf_log log;
 	struct ipf_device *device;
 	struct ipf_selector selector;
 	struct rhash_head node;
@@ -251,6 +261,8 @@ struct ipf_attachment {
  * @egress_links: those whose binding is about sent packets; ipf_lock to write
  * @links: link number to attachments; ipf_lock, RCU
  * @drops: per CPU
+ * @fragments: first fragments, as long as it has users; ipf_lock
+ * @fragment_users: configurations that want it; ipf_lock
  * @ethernet: its packets have Ethernet headers
  * @dev: the device; packets know it by themselves
  * @tracker: of the reference to @dev
@@ -268,6 +280,8 @@ struct ipf_device {
 	u32 egress_links;
 	struct rhltable links;
 	struct ipf_drops __percpu *drops;
+	struct ipf_fragments *fragments;
+	u32 fragment_users;
 	bool ethernet;
 	struct net_device *dev;
 	netdevice_tracker tracker;
@@ -476,6 +490,26 @@ enum ipf_drop ipf_hook_test(struct ipf_device *device,
 
 /* host.c */
 bool ipf_host_accepts(const struct net_device *dev, const struct ipf_key *key);
+
+/* fragment.c */
+struct ipf_fragments *ipf_fragment_get(struct ipf_device *device,
+				       struct netlink_ext_ack *extack);
+void ipf_fragment_put(struct ipf_device *device);
+enum ipf_drop ipf_fragment_judge(const struct ipf_config *config,
+				 enum ipf_direction direction,
+				 const struct ipf_key *key, enum ipf_drop reason,
+				 bool test, bool *decided);
+
+/* log.c */
+int ipf_log_load(struct netlink_ext_ack *extack);
+int ipf_log_get(struct netlink_ext_ack *extack);
+void ipf_log_put(void);
+void ipf_log_packet(const struct ipf_config *config, struct sk_buff *skb,
+		    unsigned int offset, const struct net_device *dev,
+		    enum ipf_direction direction,
+		    const struct ipf_rules_side *side, int index,
+		    enum ipf_drop reason);
+void ipf_log_sum(struct ipf_binding *binding, u64 *logged, u64 *lost, bool reset);
 
 /* events.c */
 void ipf_event_set_waited(const struct ipf_device *device,

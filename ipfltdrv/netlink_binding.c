@@ -184,6 +184,19 @@ static int fill_binding_stats(struct sk_buff *skb, int kind,
 	return 0;
 }
 
+static int fill_log(struct sk_buff *skb, struct ipf_binding *binding, bool reset)
+{
+	u64 logged, lost;
+
+	ipf_log_sum(binding, &logged, &lost, reset);
+	if (nla_put_u64_64bit(skb, IPFLTDRV_A_BINDING_LOGGED, logged,
+			      IPFLTDRV_A_BINDING_PAD) ||
+	    nla_put_u64_64bit(skb, IPFLTDRV_A_BINDING_LOG_LOST, lost,
+			      IPFLTDRV_A_BINDING_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int fill_binding(struct sk_buff *skb, struct ipf_binding *binding,
 			bool reset, u32 portid, u32 seq, int flags)
 {
@@ -202,6 +215,7 @@ static int fill_binding(struct sk_buff *skb, struct ipf_binding *binding,
 			binding->device->dev->ifindex) ||
 	    fill_selector(skb, &binding->selector) ||
 	    fill_config(skb, ipf_dereference(binding->config)) ||
+	    fill_log(skb, binding, reset) ||
 	    (link && nla_put_u32(skb, IPFLTDRV_A_BINDING_LINK, link)) ||
 	    fill_binding_stats(skb, IPFLTDRV_A_BINDING_INGRESS,
 			       sums[IPF_INGRESS]) ||

@@ -573,7 +573,7 @@ static void random_sets(struct kunit *test, unsigned int sets, unsigned int larg
 
 static void ipfltdrv_classify_random_small(struct kunit *test)
 {
-	random_sets(test, 4000, 12, 16, 150);
+	random_sets(test, 1500, 12, 16, 400);
 }
 
 static void ipfltdrv_classify_random_medium(struct kunit *test)
