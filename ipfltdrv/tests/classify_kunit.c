@@ -814,6 +814,37 @@ static void ipfltdrv_classify_late(struct kunit *test)
 	world_destroy(w);
 }
 
+/* A client with a prefix of each length: its last bit counts, the next one does not. */
+static void ipfltdrv_classify_late_prefix(struct kunit *test)
+{
+	struct world *w = world_create(test, 1);
+	struct packet p = { .family = IPF_IPV6 };
+	struct ipf_address *a = &w->late.client;
+	unsigned int len;
+
+	w->filters[0] = (struct ipf_filter){ .flags = IPF_DST_CLIENT };
+	w->count = 1;
+	compile(w);
+	a->has_ip6 = true;
+	for (len = 0; len <= 128; len++) {
+		memset(a->ip6, 0, sizeof(a->ip6));
+		a->ip6_len = len;
+		memset(&p.dst, 0, sizeof(p.dst));
+		if (len < 128)
+			p.dst.s6_addr[len / 8] |= 128 >> len % 8;
+		w->matches = 0;
+		compare(w, &p);
+		KUNIT_EXPECT_EQ_MSG(test, w->matches, 1U, "beyond /%u", len);
+		if (!len)
+			continue;
+		p.dst.s6_addr[(len - 1) / 8] |= 128 >> (len - 1) % 8;
+		w->misses = 0;
+		compare(w, &p);
+		KUNIT_EXPECT_EQ_MSG(test, w->misses, 1U, "inside /%u", len);
+	}
+	world_destroy(w);
+}
+
 /* Sets made to defeat a tree. They may be slow, but not large, and not wrong. */
 static void nested_ranges(struct ipf_filter *f, unsigned int i)
 {
@@ -944,6 +975,7 @@ static struct kunit_case classify_cases[] = {
 	KUNIT_CASE_PARAM(ipfltdrv_classify_refusal, refusal_gen_params),
 	KUNIT_CASE(ipfltdrv_classify_too_many),
 	KUNIT_CASE(ipfltdrv_classify_late),
+	KUNIT_CASE(ipfltdrv_classify_late_prefix),
 	KUNIT_CASE(ipfltdrv_classify_random_small),
 	KUNIT_CASE(ipfltdrv_classify_random_medium),
 	KUNIT_CASE(ipfltdrv_classify_random_large),
