@@ -7,11 +7,15 @@
 #include "netlink-gen.h"
 #include "stack.h"
 
-/* Counted are only the packets that did not pass. */
+/* Counted are only the packets that did not pass. Those who did are not exact,
+ * since two CPUs that see a packet at once may count one.
+ */
 static u64 passed(const struct stack_sums *sums, int direction)
 {
-	return sums->seen[direction] - sums->taken[direction] -
-	       (sums->dropped[direction] - sums->discarded[direction]);
+	u64 stopped = sums->taken[direction] + sums->dropped[direction] -
+		      sums->discarded[direction];
+
+	return sums->seen[direction] - min(stopped, sums->seen[direction]);
 }
 
 static int fill_stats(struct sk_buff *msg, const struct stack_sums *sums)

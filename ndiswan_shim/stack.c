@@ -64,7 +64,9 @@ static void layer_detach(struct stack_layer *layer)
 		layer->driver->detach(&layer->public);
 	layer->detached = true;
 	held = atomic_read(&layer->held);
-	if (held)
+	WARN_ONCE(held < 0, "%s settled packets that it had not taken",
+		  layer->slot->name);
+	if (held > 0)
 		ndiswan_event_driver_leak(layer->link, layer->slot->name, held);
 	ndiswan_event_layer(layer->link, layer->slot->name, false);
 }
@@ -495,5 +497,6 @@ void ndiswan_layer_sum(const struct stack_layer *layer,
 	}
 	for (i = 0; i < NDISWAN_DRIVER_REASONS; i++)
 		sums->drops[i] += (u32)atomic_read(&layer->drops[i]);
-	sums->held += atomic_read(&layer->held);
+	/* For a moment it may have been settled before it was counted. */
+	sums->held += max(atomic_read(&layer->held), 0);
 }
