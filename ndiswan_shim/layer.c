@@ -69,14 +69,16 @@ int ndiswan_layer_settle(struct ndiswan_link *link, struct stack_layer *layer,
 	return -ECANCELED;
 }
 
-/* After the link went down its port may be freed, and the state tells: it is
- * set before the grace period that the port's memory waits for.
+/* A packet comes while its line is up for all layers, or not at all: those below
+ * and above may have had their line-down, or not yet their line-up. A line goes
+ * before the link and its port do.
  */
-static bool link_usable(struct stack_layer *layer, struct sk_buff *skb)
+static bool line_usable(struct stack_layer *layer, struct sk_buff *skb,
+			enum ndiswan_proto proto)
 {
-	if (likely(READ_ONCE(layer->link->state) != NDISWAN_LINK_STATE_DOWN))
+	if (likely(ndiswan_link_context(layer->link, proto)))
 		return true;
-	ndiswan_drop(layer->link, skb, NDISWAN_DROP_LINK_DOWN);
+	ndiswan_drop(layer->link, skb, NDISWAN_DROP_LINE_DOWN);
 	return false;
 }
 
@@ -90,7 +92,7 @@ static void inject_send(struct stack_layer *layer, struct sk_buff *skb,
 	/* It may be without a reference and gone by now. */
 	skb_dst_drop(skb);
 	rcu_read_lock_bh();
-	if (link_usable(layer, skb) &&
+	if (line_usable(layer, skb, proto) &&
 	    !ndiswan_stack_pass(link, skb, proto, NDISWAN_SENDING,
 				layer->altitude))
 		ndiswan_send_packet(skb, link, proto);
@@ -106,7 +108,7 @@ static void inject_receive(struct stack_layer *layer, struct sk_buff *skb,
 	ndiswan_network_prepare(skb, proto);
 	local_bh_disable();
 	rcu_read_lock();
-	if (link_usable(layer, skb) &&
+	if (line_usable(layer, skb, proto) &&
 	    !ndiswan_stack_pass(link, skb, proto, NDISWAN_RECEIVING,
 				layer->altitude) &&
 	    ndiswan_receive_packet(skb, link, proto) == NDISWAN_RX_DELIVER)
