@@ -199,7 +199,7 @@ int ndiswan_line_up_locked(struct ndiswan_link *link, enum ndiswan_proto proto,
 	err = above->line_up(link->net, link, &seen, extack);
 	if (err) {
 		RCU_INIT_POINTER(link->context[proto], NULL);
-		ndiswan_stack_line_undo(link, proto);
+		ndiswan_stack_line_down(link, proto, NDISWAN_REASON_REFUSED);
 		ndiswan_event_projection_failed(link, proto, line, err,
 						extack ? extack->_msg : NULL);
 		return err;

@@ -266,8 +266,6 @@ void ndiswan_layer_lines_down(struct stack_layer *layer,
 int ndiswan_stack_line_up(struct ndiswan_link *link, enum ndiswan_proto proto,
 			  const struct ndiswan_line *line,
 			  struct netlink_ext_ack *extack);
-void ndiswan_stack_line_undo(struct ndiswan_link *link,
-			     enum ndiswan_proto proto);
 u16 ndiswan_stack_mru(const struct ndiswan_link *link,
 		      enum ndiswan_proto proto);
 int ndiswan_stack_line_update(struct ndiswan_link *link,

@@ -271,19 +271,6 @@ err_undo:
 }
 
 /**
- * ndiswan_stack_line_undo() - the protocol refused what all drivers accepted
- * @link: the link
- * @proto: which line; no packet of it has passed
- *
- * Context: process; ndiswan_lock held.
- */
-void ndiswan_stack_line_undo(struct ndiswan_link *link,
-			     enum ndiswan_proto proto)
-{
-	line_up_undo(link, proto, ndiswan_stack_count(link));
-}
-
-/**
  * ndiswan_stack_line_update() - the MRU of a line changes
  * @link: the link
  * @proto: which line; it is up
@@ -312,7 +299,8 @@ int ndiswan_stack_line_update(struct ndiswan_link *link,
 /**
  * ndiswan_stack_line_down() - a line is over
  * @link: the link
- * @proto: which line; the protocol knows
+ * @proto: which line; the protocol knows, or has refused it after packets may
+ *	have come
  * @reason: why
  *
  * Context: process; ndiswan_lock held. The drivers are told when the packets
