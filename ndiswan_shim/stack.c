@@ -228,6 +228,8 @@ int ndiswan_stack_attach(struct ndiswan_link *link,
 		if (err) {
 			NL_SET_ERR_MSG(extack, "no memory for the intermediate drivers");
 			ndiswan_stack_link_down(link);
+			/* It may be tried again, with other layers. */
+			ndiswan_stack_clear(link);
 			return err;
 		}
 	}
@@ -286,6 +288,11 @@ static void add_publish(struct stack_slot *slot, struct stack_layer *layer)
 	int err;
 
 	list_del_init(&layer->deferred);
+	/* The other end of a loop could not be closed and took it along. */
+	if (link->state == NDISWAN_LINK_STATE_DOWN) {
+		layer_abort(layer);
+		return;
+	}
 	err = ndiswan_stack_publish(link, layer);
 	if (!err) {
 		ndiswan_event_layer(link, slot->name, true);

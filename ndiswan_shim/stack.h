@@ -247,6 +247,7 @@ int ndiswan_stack_publish(struct ndiswan_link *link,
 			  struct stack_layer *layer);
 void ndiswan_stack_unpublish(struct ndiswan_link *link,
 			     const struct stack_layer *layer);
+void ndiswan_stack_clear(struct ndiswan_link *link);
 void ndiswan_stack_forget(struct stack_layer *layer);
 
 /* stack_line.c */

@@ -157,6 +157,21 @@ void ndiswan_stack_unpublish(struct ndiswan_link *link,
 }
 
 /**
+ * ndiswan_stack_clear() - let packets pass no layer
+ * @link: the link
+ *
+ * Context: process; ndiswan_lock held.
+ */
+void ndiswan_stack_clear(struct ndiswan_link *link)
+{
+	struct ndiswan_stack *old = control_dereference(link->stack);
+
+	RCU_INIT_POINTER(link->stack, NULL);
+	if (old)
+		kfree_rcu(old, rcu);
+}
+
+/**
  * ndiswan_stack_forget() - a layer is about to be freed
  * @layer: the layer, which no packet reaches any more; only the array of a link
  *	that is down may still have it
