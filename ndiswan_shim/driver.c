@@ -312,6 +312,8 @@ static int slot_register(const struct ndiswan_driver *driver,
 	if (err)
 		goto err_unlock;
 	if (slot) {
+		slot->recosted = slot->mru_cost != driver->mru_cost ||
+				 slot->headroom != driver->headroom;
 		slot_fill(slot, driver);
 		slot->driver = driver;
 	} else {
@@ -332,6 +334,7 @@ static int slot_register(const struct ndiswan_driver *driver,
 	slot->leaving = false;
 	if (slot->enabled)
 		ndiswan_stack_add_locked(slot, NULL);
+	slot->recosted = false;
 	ndiswan_event_driver_loaded(slot->name, slot->altitude, slot->layers);
 	ndiswan_control_unlock();
 	if (slot != fresh) {

@@ -246,6 +246,16 @@ static bool link_wants(const struct ndiswan_link *link,
 	       (!layer || !layer->driver);
 }
 
+static void wall_remove(struct stack_slot *slot, struct ndiswan_link *link)
+{
+	struct stack_layer *layer = ndiswan_stack_find(link, slot);
+
+	if (!layer || layer->driver)
+		return;
+	ndiswan_stack_unpublish(link, layer);
+	ndiswan_stack_lines_update(link, slot->altitude, NULL, NULL);
+}
+
 /* First half of an addition: the driver knows the link. */
 static void add_prepare(struct stack_slot *slot, struct ndiswan_link *link,
 			struct list_head *fresh)
@@ -263,14 +273,12 @@ static void add_prepare(struct stack_slot *slot, struct ndiswan_link *link,
 	}
 	if (!layer) {
 		/* It was missed, is here, and has no use for the link. */
-		layer = ndiswan_stack_find(link, slot);
-		if (layer)
-			ndiswan_stack_unpublish(link, layer);
+		wall_remove(slot, link);
 		return;
 	}
-	/* The wall has counted already. */
-	if (!ndiswan_stack_find(link, slot) &&
-	    (slot->mru_cost || slot->headroom)) {
+	/* A wall has counted already. */
+	if (slot->recosted || (!ndiswan_stack_find(link, slot) &&
+			       (slot->mru_cost || slot->headroom))) {
 		err = ndiswan_stack_lines_update(link, slot->altitude, slot, &extack);
 		if (err) {
 			layer_abort(layer);
@@ -383,15 +391,9 @@ void ndiswan_stack_open_locked(struct stack_slot *slot)
 {
 	unsigned long cursor[2] = { };
 	struct ndiswan_link *link;
-	struct stack_layer *layer;
 
-	while ((link = ndiswan_link_next_locked(NULL, cursor))) {
-		layer = ndiswan_stack_find(link, slot);
-		if (layer && !layer->driver) {
-			ndiswan_stack_unpublish(link, layer);
-			ndiswan_stack_lines_update(link, slot->altitude, NULL, NULL);
-		}
-	}
+	while ((link = ndiswan_link_next_locked(NULL, cursor)))
+		wall_remove(slot, link);
 }
 
 /**

@@ -126,6 +126,7 @@ struct stack_net {
  * @reason: their names
  * @enabled: new links get it
  * @mandatory: a link without it carries no data
+ * @recosted: it was missed and has come back with another cost
  * @leaving: no new link gets it any more
  * @dead: off the list
  * @layers: its layers that have not been freed
@@ -146,6 +147,7 @@ struct stack_slot {
 	char reason[NDISWAN_DRIVER_REASONS][NDISWAN_DRIVER_NAME];
 	bool enabled;
 	bool mandatory;
+	bool recosted;
 	bool leaving;
 	bool dead;
 	unsigned int layers;

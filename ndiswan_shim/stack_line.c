@@ -21,7 +21,7 @@ bool ndiswan_stack_has_line(const struct ndiswan_link *link,
 }
 
 /* The MRU of a line as the layer at @altitude sees it. @extra is a driver that
- * is about to come.
+ * is about to come, perhaps where its wall is.
  */
 static u16 mru_at(const struct ndiswan_link *link, enum ndiswan_proto proto,
 		  u32 altitude, const struct stack_slot *extra)
@@ -30,7 +30,8 @@ static u16 mru_at(const struct ndiswan_link *link, enum ndiswan_proto proto,
 	struct stack_layer *layer;
 
 	for (i = 0; (layer = ndiswan_stack_at(link, i)); i++)
-		if (layer->slot && layer->altitude < altitude)
+		if (layer->slot && layer->slot != extra &&
+		    layer->altitude < altitude)
 			cost += layer->slot->mru_cost;
 	if (extra && extra->altitude < altitude)
 		cost += extra->mru_cost;
