@@ -344,14 +344,16 @@ static void remove_one(struct stack_slot *slot, struct ndiswan_link *link,
 		       bool wall)
 {
 	struct stack_layer *layer = ndiswan_stack_find(link, slot);
+	int proto;
 
 	if (!layer || !layer->driver || layer->dying)
 		return;
 	if (layer->driver->pause)
 		layer->driver->pause(&layer->public);
 	layer->dying = true;
-	layer->reason[NDISWAN_PROTO_IPV4] = NDISWAN_REASON_DETACHED;
-	layer->reason[NDISWAN_PROTO_IPV6] = NDISWAN_REASON_DETACHED;
+	for (proto = 0; proto < NDISWAN_PROTO_MAX; proto++)
+		if (!(layer->pending & BIT(proto)))
+			layer->reason[proto] = NDISWAN_REASON_DETACHED;
 	ndiswan_stack_defer(layer);
 	if (wall)
 		wall_build(slot, link);
