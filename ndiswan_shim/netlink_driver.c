@@ -308,7 +308,6 @@ static int dump_layers(struct sk_buff *skb, struct netlink_callback *cb,
 			return err;
 		cb->args[2] = slot->altitude;
 	}
-	cb->args[2] = 0;
 	return 0;
 }
 
@@ -330,6 +329,10 @@ int ndiswan_nl_layer_get_dumpit(struct sk_buff *skb,
 			break;
 		if (only && link->id != only)
 			continue;
+		/* That altitude was another link's, which may have gone. */
+		if (cb->args[3] != link->id)
+			cb->args[2] = 0;
+		cb->args[3] = link->id;
 		err = dump_layers(skb, cb, link);
 		if (err) {
 			memcpy(cursor, at, sizeof(at));
