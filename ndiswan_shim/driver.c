@@ -19,6 +19,11 @@
 
 DEFINE_STATIC_KEY_FALSE(ndiswan_stack_key);
 
+/* Drivers come, go and are switched one at a time, so that none has two layers on
+ * a link, and no name is in sysfs twice.
+ */
+static DEFINE_MUTEX(driver_mutex);
+
 LIST_HEAD(ndiswan_slots);	/* ndiswan_lock */
 static unsigned int headroom;	/* ndiswan_lock to write */
 
@@ -384,7 +389,10 @@ int ndiswan_driver_register(const struct ndiswan_driver *driver)
 	fresh = slot_create(driver);
 	if (!fresh)
 		return -ENOMEM;
-	return slot_register(driver, fresh);
+	mutex_lock(&driver_mutex);
+	err = slot_register(driver, fresh);
+	mutex_unlock(&driver_mutex);
+	return err;
 }
 EXPORT_SYMBOL_NS_GPL(ndiswan_driver_register, NDISWAN);
 
@@ -404,10 +412,12 @@ void ndiswan_driver_unregister(const struct ndiswan_driver *driver)
 	struct stack_slot *slot;
 	bool keep;
 
+	mutex_lock(&driver_mutex);
 	ndiswan_control_lock();
 	slot = ndiswan_slot_find(driver->name);
 	if (WARN_ON(!slot || slot->driver != driver)) {
 		ndiswan_control_unlock();
+		mutex_unlock(&driver_mutex);
 		return;
 	}
 	slot->leaving = true;
@@ -416,7 +426,6 @@ void ndiswan_driver_unregister(const struct ndiswan_driver *driver)
 	ndiswan_stack_flush();
 
 	ndiswan_control_lock();
-	/* The administrator may have changed his mind meanwhile. */
 	keep = slot->mandatory;
 	slot->driver = NULL;
 	ndiswan_event_driver_unloaded(slot->name, keep);
@@ -429,6 +438,7 @@ void ndiswan_driver_unregister(const struct ndiswan_driver *driver)
 		static_branch_dec(&ndiswan_stack_key);
 		slot_destroy(slot);
 	}
+	mutex_unlock(&driver_mutex);
 }
 EXPORT_SYMBOL_NS_GPL(ndiswan_driver_unregister, NDISWAN);
 
@@ -459,7 +469,7 @@ static int slot_enable_locked(struct stack_slot *slot, struct net *net, u32 id,
 		NL_SET_ERR_MSG(extack, "the driver is mandatory: first say that it is not");
 		return -EPERM;
 	}
-	if (!slot->driver || slot->leaving) {
+	if (!slot->driver) {
 		NL_SET_ERR_MSG(extack, "the driver's module is not loaded");
 		return -ENODEV;
 	}
@@ -490,6 +500,7 @@ int ndiswan_slot_enable(const char *name, struct net *net, u32 link,
 	struct stack_slot *slot;
 	int err = -ENOENT;
 
+	mutex_lock(&driver_mutex);
 	ndiswan_control_lock();
 	slot = slot_by_name(name, extack);
 	if (slot)
@@ -497,6 +508,7 @@ int ndiswan_slot_enable(const char *name, struct net *net, u32 link,
 	ndiswan_control_unlock();
 	if (!err && !enabled)
 		ndiswan_stack_flush();
+	mutex_unlock(&driver_mutex);
 	return err;
 }
 
@@ -508,7 +520,7 @@ int ndiswan_slot_enable(const char *name, struct net *net, u32 link,
  *
  * Context: process; takes ndiswan_lock.
  * Return: 0; -ENOENT for an unknown name; -EINVAL for a monitor or for a driver
- * that is switched off; -EBUSY while its module comes or goes.
+ * that is switched off.
  */
 int ndiswan_slot_mandate(const char *name, bool mandatory,
 			 struct netlink_ext_ack *extack)
@@ -517,6 +529,7 @@ int ndiswan_slot_mandate(const char *name, bool mandatory,
 	bool forget = false;
 	int err = 0;
 
+	mutex_lock(&driver_mutex);
 	ndiswan_control_lock();
 	slot = slot_by_name(name, extack);
 	if (!slot) {
@@ -528,9 +541,6 @@ int ndiswan_slot_mandate(const char *name, bool mandatory,
 	} else if (mandatory && !slot->enabled) {
 		NL_SET_ERR_MSG(extack, "the driver is switched off: first switch it on");
 		err = -EINVAL;
-	} else if (mandatory && slot->leaving) {
-		NL_SET_ERR_MSG(extack, "the driver's module is being loaded or unloaded");
-		err = -EBUSY;
 	} else if (mandatory) {
 		slot->mandatory = true;
 		if (slot->driver)
@@ -547,6 +557,7 @@ int ndiswan_slot_mandate(const char *name, bool mandatory,
 		static_branch_dec(&ndiswan_stack_key);
 		slot_destroy(slot);
 	}
+	mutex_unlock(&driver_mutex);
 	return err;
 }
 

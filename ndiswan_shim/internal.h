@@ -5,7 +5,7 @@
  *
  * Locks, outermost first:
  *
- *   rtnl
+ *   rtnl; driver_mutex (driver.c): neither inside the other
  *     ndiswan_lock (link.c, a mutex): every change to a link, its port, its
  *       lines and the tables that find it
  *         link->rxq.lock (spinlock, BH): the control frames that wait

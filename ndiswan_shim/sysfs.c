@@ -99,18 +99,37 @@ static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
 	return sysfs_emit(buf, "%d\n", READ_ONCE(to_slot(kobj)->enabled));
 }
 
-/* By name, because the entry may go while this waits for the lock. */
-static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
-			     const char *buf, size_t count)
+/* What is switched may be the end of the entry, and who ends it waits for all
+ * who are inside its files: not for us, who may be the one, or wait for him. So
+ * the entry is found by its name.
+ */
+static int slot_switch(struct kobject *kobj, struct kobj_attribute *attr,
+		       const char *buf, int (*set)(const char *name, bool on))
 {
+	struct kernfs_node *node;
 	bool on;
 	int err;
 
 	err = kstrtobool(buf, &on);
-	if (!err)
-		err = ndiswan_slot_enable(kobject_name(kobj), NULL, 0, on,
-					  NULL);
-	return err ? : count;
+	if (err)
+		return err;
+	node = sysfs_break_active_protection(kobj, &attr->attr);
+	if (!node)
+		return -ENODEV;
+	err = set(kobject_name(kobj), on);
+	sysfs_unbreak_active_protection(node);
+	return err;
+}
+
+static int enabled_set(const char *name, bool on)
+{
+	return ndiswan_slot_enable(name, NULL, 0, on, NULL);
+}
+
+static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
+			     const char *buf, size_t count)
+{
+	return slot_switch(kobj, attr, buf, enabled_set) ? : count;
 }
 
 static struct kobj_attribute enabled_attr = __ATTR_RW(enabled);
@@ -121,17 +140,16 @@ static ssize_t mandatory_show(struct kobject *kobj, struct kobj_attribute *attr,
 	return sysfs_emit(buf, "%d\n", READ_ONCE(to_slot(kobj)->mandatory));
 }
 
+static int mandatory_set(const char *name, bool on)
+{
+	return ndiswan_slot_mandate(name, on, NULL);
+}
+
 static ssize_t mandatory_store(struct kobject *kobj,
 			       struct kobj_attribute *attr, const char *buf,
 			       size_t count)
 {
-	bool on;
-	int err;
-
-	err = kstrtobool(buf, &on);
-	if (!err)
-		err = ndiswan_slot_mandate(kobject_name(kobj), on, NULL);
-	return err ? : count;
+	return slot_switch(kobj, attr, buf, mandatory_set) ? : count;
 }
 
 static struct kobj_attribute mandatory_attr = __ATTR_RW(mandatory);
@@ -183,7 +201,9 @@ int ndiswan_slot_sysfs_add(struct stack_slot *slot)
  */
 void ndiswan_slot_sysfs_remove(struct stack_slot *slot)
 {
-	kobject_del(&slot->kobj);
+	/* Not if it could not be added. */
+	if (slot->kobj.state_in_sysfs)
+		kobject_del(&slot->kobj);
 	kobject_put(&slot->kobj);
 }
 
