@@ -262,6 +262,11 @@ static int slot_conflict(const struct ndiswan_driver *driver,
 			return -EEXIST;
 		}
 	}
+	if (*missed && driver->monitor) {
+		pr_err("%s: %s is mandatory, and links are closed for want of it: a monitor cannot take its place\n",
+		       module_name(driver->owner), driver->name);
+		return -EEXIST;
+	}
 	if (*missed && (*missed)->altitude != driver->altitude) {
 		pr_err("%s: %s is mandatory at altitude %u, where links are closed for want of it: register it there, or say that it is no longer mandatory\n",
 		       module_name(driver->owner), driver->name,
