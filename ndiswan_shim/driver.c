@@ -156,6 +156,27 @@ static bool name_valid(const char *name)
 	return true;
 }
 
+static bool reasons_valid(const struct ndiswan_driver *driver)
+{
+	const char *reason;
+	unsigned int i;
+
+	if (driver->drop_reason_count > NDISWAN_DRIVER_REASONS ||
+	    (driver->drop_reason_count && !driver->drop_reasons))
+		return false;
+	for (i = 0; i < driver->drop_reason_count; i++) {
+		reason = driver->drop_reasons[i];
+		if (!reason || !*reason ||
+		    strnlen(reason, NDISWAN_DRIVER_NAME) == NDISWAN_DRIVER_NAME)
+			return false;
+		for (; *reason; reason++)
+			if (!islower(*reason) && !isdigit(*reason) &&
+			    *reason != '-')
+				return false;
+	}
+	return true;
+}
+
 /* A monitor only looks; whoever changes packets has no monitor. */
 static bool callbacks_valid(const struct ndiswan_driver *driver)
 {
@@ -185,11 +206,18 @@ static int driver_check(const struct ndiswan_driver *driver)
 		       owner, ALTITUDE_MAX);
 		return -EINVAL;
 	}
-	if (driver->flags & ~NDISWAN_DRIVER_MANDATORY ||
-	    driver->drop_reason_count > NDISWAN_DRIVER_REASONS ||
-	    !callbacks_valid(driver)) {
-		pr_err("%s: unknown flags, too many drop reasons, or a monitor that asks for more than to look\n",
+	if (!reasons_valid(driver)) {
+		pr_err("%s: an intermediate driver has at most %d drop reasons, names of up to %d lower case letters, digits and hyphens\n",
+		       owner, NDISWAN_DRIVER_REASONS, NDISWAN_DRIVER_NAME - 1);
+		return -EINVAL;
+	}
+	if (!callbacks_valid(driver)) {
+		pr_err("%s: a monitor has no send, receive, pause, headroom nor MRU cost, and is not mandatory\n",
 		       owner);
+		return -EINVAL;
+	}
+	if (driver->flags & ~NDISWAN_DRIVER_MANDATORY) {
+		pr_err("%s: unknown flags %#x\n", owner, driver->flags);
 		return -EINVAL;
 	}
 	return 0;
