@@ -486,6 +486,14 @@ static struct stack_slot *slot_by_name(const char *name,
 	return slot;
 }
 
+static bool slot_is_on(const struct stack_slot *slot,
+		       const struct ndiswan_link *link)
+{
+	const struct stack_layer *layer = ndiswan_stack_find(link, slot);
+
+	return layer && layer->driver;
+}
+
 static int slot_enable_locked(struct stack_slot *slot, struct net *net, u32 id,
 			      bool enabled, struct netlink_ext_ack *extack)
 {
@@ -512,6 +520,10 @@ static int slot_enable_locked(struct stack_slot *slot, struct net *net, u32 id,
 		ndiswan_stack_add_locked(slot, link);
 	else
 		ndiswan_stack_remove_locked(slot, link, false);
+	if (enabled && link && !slot_is_on(slot, link)) {
+		NL_SET_ERR_MSG(extack, "the driver did not take the link: see rras event");
+		return -ENODEV;
+	}
 	return 0;
 }
 
@@ -525,7 +537,7 @@ static int slot_enable_locked(struct stack_slot *slot, struct net *net, u32 id,
  *
  * Context: process; takes ndiswan_lock; waits until it is so.
  * Return: 0; -ENOENT for an unknown name or link; -EPERM if the driver is
- * mandatory; -ENODEV if it is not loaded.
+ * mandatory; -ENODEV if it is not loaded, or did not take the one link.
  */
 int ndiswan_slot_enable(const char *name, struct net *net, u32 link,
 			bool enabled, struct netlink_ext_ack *extack)
