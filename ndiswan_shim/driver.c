@@ -43,6 +43,7 @@ struct stack_slot *ndiswan_slot_find(const char *name)
 			return slot;
 	return NULL;
 }
+EXPORT_SYMBOL_IF_KUNIT(ndiswan_slot_find);
 
 /**
  * ndiswan_driver_headroom() - bytes that all drivers together put before a
@@ -143,6 +144,7 @@ void ndiswan_slot_sum_locked(const struct stack_slot *slot, struct net *net,
 		ndiswan_layer_sum(layer, sums);
 	}
 }
+EXPORT_SYMBOL_IF_KUNIT(ndiswan_slot_sum_locked);
 
 static bool name_valid(const char *name)
 {
@@ -556,6 +558,7 @@ int ndiswan_slot_enable(const char *name, struct net *net, u32 link,
 	mutex_unlock(&driver_mutex);
 	return err;
 }
+EXPORT_SYMBOL_IF_KUNIT(ndiswan_slot_enable);
 
 /**
  * ndiswan_slot_mandate() - say whether links carry data without a driver
@@ -605,6 +608,7 @@ int ndiswan_slot_mandate(const char *name, bool mandatory,
 	mutex_unlock(&driver_mutex);
 	return err;
 }
+EXPORT_SYMBOL_IF_KUNIT(ndiswan_slot_mandate);
 
 /**
  * ndiswan_driver_uninit() - once, at unload: forget drivers that are missed

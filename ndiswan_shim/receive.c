@@ -3,6 +3,7 @@
  * The receive path: port -> PPP header -> intermediate drivers -> protocol above,
  * or the link's file.
  */
+#include <kunit/visibility.h>
 #include <linux/ppp_defs.h>
 
 #include "internal.h"
@@ -107,3 +108,4 @@ control:
 	ndiswan_file_receive(skb, link, protocol);
 	return NDISWAN_RX_CONSUMED;
 }
+EXPORT_SYMBOL_IF_KUNIT(ndiswan_receive);

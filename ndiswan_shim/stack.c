@@ -7,6 +7,7 @@
  * layer goes to a list, and a work lets one grace period pass for all that are
  * on it. The namespace outlives the link, and the link the layer.
  */
+#include <kunit/visibility.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
@@ -39,6 +40,7 @@ void ndiswan_stack_flush(void)
 	schedule_work(&deferred_work);
 	flush_work(&deferred_work);
 }
+EXPORT_SYMBOL_IF_KUNIT(ndiswan_stack_flush);
 
 /**
  * ndiswan_stack_defer() - there is something to tell a driver after a grace
