@@ -19,7 +19,7 @@ set -euo pipefail
 
 need_programs pppd
 topology 1 pairs
-LISTEN=acc1 rrasd_config
+LISTEN=acc1 rrasd_config pppoe ac-name concentrator
 rrasd_start s
 on h ping -qc 1 -W 5 192.0.2.1 >/dev/null
 
