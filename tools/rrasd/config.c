@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../lib/array.h"
+#include "../lib/filter/filter.h"
 #include "config.h"
 #include "config_value.h"
 #include "file.h"
@@ -36,6 +37,7 @@ enum kind {
 	KIND_PATH,
 	KIND_METHODS,
 	KIND_LEVEL,
+	KIND_FILTER_SET,
 };
 
 struct key {
@@ -53,6 +55,7 @@ static const struct key keys[] = {
 	{ "wan", "create", KIND_BOOL, AT(wan_create), 0, 0 },
 	{ "wan", "local-address", KIND_ADDRESS, AT(local), 0, 0 },
 	{ "pool", "address", KIND_RANGE, 0, 0, 0 },
+	{ "pool", "filter-set", KIND_FILTER_SET, AT(filter_set), 0, 0 },
 	{ "ppp", "dns1", KIND_ADDRESS, AT(ppp.dns[0]), 0, 0 },
 	{ "ppp", "dns2", KIND_ADDRESS, AT(ppp.dns[1]), 0, 0 },
 	{ "ppp", "mru", KIND_NUMBER16, AT(ppp.mru), PPP_MIN_MRU, PPP_PPPOE_MRU },
@@ -207,6 +210,13 @@ static const char *set_text(const struct key *key, void *at, const char *value)
 	return set_string(at, value);
 }
 
+static const char *set_filter_set(char **at, const char *value)
+{
+	const char *wrong = filter_bad_name(value, strlen(value));
+
+	return wrong ? wrong : set_string(at, value);
+}
+
 static const char *set(struct parser *p, const struct key *key, const char *value)
 {
 	void *at = (char *)p->c + key->offset;
@@ -226,6 +236,8 @@ static const char *set(struct parser *p, const struct key *key, const char *valu
 		return add_range(p, value);
 	case KIND_METHODS:
 		return set_methods(at, value);
+	case KIND_FILTER_SET:
+		return set_filter_set(at, value);
 	case KIND_LEVEL:
 		return log_level_parse(value, at) ? NULL :
 		       "expected error, warning, info or debug";
@@ -512,6 +524,7 @@ void config_put(struct config *c)
 	list_free(&c->interfaces);
 	list_free(&c->services);
 	free(c->wan);
+	free(c->filter_set);
 	free(c->name);
 	free(c->secrets);
 	free(c->ac_name);

@@ -45,6 +45,7 @@ struct config {
 	/* [pool] */
 	struct pool_range pool[CONFIG_LIST_MAX];
 	size_t pool_count;
+	char *filter_set;	/* for clients whose user names none; NULL: no filters */
 
 	/* [ppp] and [auth] */
 	struct ppp_config ppp;

@@ -15,6 +15,7 @@
 #include "caps.h"
 #include "config.h"
 #include "control.h"
+#include "filters.h"
 #include "hash.h"
 #include "kernel.h"
 #include "log.h"
@@ -184,6 +185,8 @@ static int open_parts(struct rrasd *d)
 	if (!err)
 		err = wan_open(d);
 	if (!err)
+		err = filters_open(d);
+	if (!err)
 		err = caps_drop();
 	if (!err)
 		err = pppoe_open(d);
@@ -200,6 +203,7 @@ static void close_parts(struct rrasd *d)
 	if (d->loop) {
 		sessions_uninit(d);
 		control_close(d);
+		filters_close(d);
 		wan_close(d);
 		netdev_close(d);
 		kernel_close(d);

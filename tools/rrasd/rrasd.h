@@ -22,6 +22,7 @@ struct rrasd {
 	struct users *users;
 	struct pool *pool;
 	struct kernel *kernel;
+	struct filters *filters;
 	struct netdev *netdev;
 	struct wan *wan;
 	struct sessions *sessions;

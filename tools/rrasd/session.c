@@ -10,6 +10,7 @@
 
 #include "../lib/names.h"
 #include "config.h"
+#include "filters.h"
 #include "kernel.h"
 #include "log.h"
 #include "pool.h"
@@ -159,6 +160,19 @@ void session_release_address(struct session *s)
 	s->address = 0;
 }
 
+/**
+ * session_filter_set - which filters are this session's?
+ * @s: the session, authenticated
+ *
+ * Return: the name of the set, NULL for none.
+ */
+const char *session_filter_set(const struct session *s)
+{
+	if (!s->filter_set)
+		return s->config->filter_set;
+	return strcmp(s->filter_set, "-") ? s->filter_set : NULL;
+}
+
 /*
  * An end that a stranger can cause as often as he likes is told only now and then; the end of a
  * session that somebody has used always is, with what he has used.
@@ -207,6 +221,8 @@ void session_finish(struct session *s, enum ppp_reason reason, const char *text)
 	s->port->closed(s, reason);
 	close(s->fd);
 	s->fd = -1;
+	if (s->filtered)
+		filters_unbind(s->d, s->link);
 	session_release_address(s);
 	sessions_retire(s->d->sessions, s, reason);
 }
@@ -226,6 +242,8 @@ static void json_network(const struct session *s, struct json *j)
 		inet_ntop(AF_INET, &in, address, sizeof(address));
 		json_field_string(j, "address", address);
 	}
+	if (s->filtered)
+		json_field_string(j, "filter-set", session_filter_set(s));
 	if (!s->up)
 		return;
 	ppp_session_link(&s->ppp, &link);

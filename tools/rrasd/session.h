@@ -62,6 +62,8 @@ struct session {
 	uint8_t *user;
 	uint8_t user_len;
 	enum user_address address_kind;
+	/** @filter_set: the user's own; "-": none; NULL: that of the configuration */
+	char *filter_set;
 	/** @fixed: for USER_ADDRESS_FIXED, host byte order */
 	uint32_t fixed;
 	/** @address: the client's, host byte order; 0: none yet */
@@ -76,6 +78,7 @@ struct session {
 	bool authenticated:1;
 	bool up:1;
 	bool was_up:1;
+	bool filtered:1;	/* a filter set is bound to the link */
 	bool routed:1;		/* a route of its own was added */
 	bool framing_set:1;	/* the link does not frame as it did when it was new */
 	bool link_down:1;	/* for good */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "filters.h"
 #include "kernel.h"
 #include "log.h"
 #include "pool.h"
@@ -18,6 +19,7 @@
 
 static struct log_limit auth_limit;
 static struct log_limit error_limit;
+static struct log_limit filter_limit;
 
 /* A frame that cannot be sent is lost, as on any line; the engine repeats what matters. */
 static void ppp_output(struct ppp_session *p, const uint8_t *frame, size_t len)
@@ -75,6 +77,11 @@ static bool take_user(struct session *s, const struct ppp_auth_request *request,
 	if (s->user)
 		return s->user_len == request->name_len &&
 		       !memcmp(s->user, request->name, request->name_len);
+	if (user->filter_set) {
+		s->filter_set = strdup(user->filter_set);
+		if (!s->filter_set)
+			return false;
+	}
 	s->user = malloc(request->name_len + 1);
 	if (!s->user)
 		return false;
@@ -142,12 +149,39 @@ static void ppp_address_request(struct ppp_session *p, struct in_addr wanted)
 	ppp_address_result(p, rrasd_now(), address);
 }
 
+/*
+ * Before the line is up, so that no packet passes unfiltered; and who cannot be filtered gets no
+ * line. The binding stays until the link is gone, whatever becomes of the line.
+ */
+static int bind_filters(struct session *s)
+{
+	const char *set = session_filter_set(s);
+	struct rrasd *d = s->d;
+	int err;
+
+	if (!set || s->filtered)
+		return 0;
+	err = filters_bind(d, s->link, wan_ifindex(d->wan), set);
+	if (!err) {
+		s->filtered = true;
+		return 0;
+	}
+	s->detail = "its filter set is not there";
+	if (log_allowed(&filter_limit))
+		log_error("session %u: %s refused: filter set '%s' cannot be bound: %s", s->link,
+			  log_printable(s->user, s->user_len), set, filters_error(d));
+	return err;
+}
+
 static int ppp_network_prepare(struct ppp_session *p, const struct ppp_network *net)
 {
 	struct session *s = p->data;
 	struct rrasd *d = s->d;
 	int err;
 
+	err = bind_filters(s);
+	if (err)
+		return err;
 	if (!pool_contains(d->pool, s->address)) {
 		err = wan_route_add(d->wan, net->peer);
 		if (err)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../lib/filter/filter.h"
 #include "file.h"
 #include "hash.h"
 #include "users.h"
@@ -24,6 +25,7 @@ struct entry {
 	bool any_client, any_server;
 	char *server;
 	char *secret;
+	char *filter_set;
 	char client[];
 };
 
@@ -211,21 +213,66 @@ static bool parse_address(struct reader *r, const struct word *w, struct user *u
 	return true;
 }
 
-static bool parse_addresses(struct reader *r, struct user *user)
+static bool ends_addresses(const struct word *w)
 {
-	struct word w, more;
+	return w->len == 2 && !memcmp(w->text, "--", 2);
+}
 
-	if (!read_word(r, &w) || (w.len == 2 && !memcmp(w.text, "--", 2))) {
+/* Returns whether there was no mistake; @more: options follow. */
+static bool parse_addresses(struct reader *r, struct user *user, bool *more)
+{
+	struct word w, next;
+	bool given;
+
+	given = read_word(r, &w);
+	*more = given && ends_addresses(&w);
+	if (!given || *more) {
 		diag_warning(r->diag, user->line,
 			     "no address, so this user gets none: add * for one of the pool");
 		return true;
 	}
 	if (w.bad || !parse_address(r, &w, user))
 		return false;
-	if (read_word(r, &more) && !(more.len == 2 && !memcmp(more.text, "--", 2))) {
-		diag_error(r->diag, r->line, "more than one address: '%s' after '%s'",
-			   more.text, w.text);
+	if (!read_word(r, &next))
+		return true;
+	*more = ends_addresses(&next);
+	if (*more)
+		return true;
+	diag_error(r->diag, r->line, "more than one address: '%s' after '%s'", next.text, w.text);
+	return false;
+}
+
+/* "-" is for none, even if the pool has one. */
+static bool parse_filter_set(struct reader *r, char **filter_set)
+{
+	const char *wrong;
+	struct word w;
+
+	if (!read_word(r, &w) || w.bad) {
+		diag_error(r->diag, r->line, "filter-set: the name of a filter set is missing");
 		return false;
+	}
+	wrong = w.len == 1 && w.text[0] == '-' ? NULL : filter_bad_name(w.text, w.len);
+	if (wrong) {
+		diag_error(r->diag, r->line, "filter-set: %s", wrong);
+		return false;
+	}
+	free(*filter_set);
+	*filter_set = strdup(w.text);
+	if (!*filter_set)
+		diag_error(r->diag, r->line, "out of memory");
+	return *filter_set;
+}
+
+/* Behind "--" stand options; those that are not ours are pppd's. */
+static bool parse_options(struct reader *r, char **filter_set)
+{
+	struct word w;
+
+	while (read_word(r, &w)) {
+		if (w.len == 10 && !memcmp(w.text, "filter-set", 10) &&
+		    !parse_filter_set(r, filter_set))
+			return false;
 	}
 	return true;
 }
@@ -238,6 +285,7 @@ static void entry_free(struct entry *e)
 		explicit_bzero(e->secret, e->user.secret_len);
 	free(e->secret);
 	free(e->server);
+	free(e->filter_set);
 	free(e);
 }
 
@@ -293,7 +341,7 @@ static void parse_line(struct reader *r, struct users *users, const struct word 
 	struct word server, secret;
 	unsigned int line = r->line;
 	struct entry *e;
-	bool good;
+	bool good, more = false;
 
 	if (!read_word(r, &server) || !read_word(r, &secret)) {
 		diag_error(r->diag, line, "expected: client server secret address");
@@ -312,7 +360,10 @@ static void parse_line(struct reader *r, struct users *users, const struct word 
 		return;
 	}
 	e->user.line = line;
-	good = parse_addresses(r, &e->user);
+	good = parse_addresses(r, &e->user, &more);
+	if (good && more)
+		good = parse_options(r, &e->filter_set);
+	e->user.filter_set = e->filter_set;
 	if (good && add(users, e)) {
 		diag_error(r->diag, line, "out of memory");
 		good = false;

@@ -2,7 +2,7 @@
 /*
  * Who may connect: a file in the format of pppd's chap-secrets.
  *
- *	client  server  secret  [address]
+ *	client  server  secret  [address]  [-- filter-set NAME]
  */
 #ifndef RRASD_USERS_H
 #define RRASD_USERS_H
@@ -34,6 +34,8 @@ struct user {
 	enum user_address address_kind;
 	/** @address: for USER_ADDRESS_FIXED, host byte order */
 	uint32_t address;
+	/** @filter_set: the filter set for this user; "-": none; NULL: that of the pool */
+	const char *filter_set;
 	/** @line: where it stands in the file */
 	unsigned int line;
 };

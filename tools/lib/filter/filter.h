@@ -68,6 +68,8 @@ bool filter_parse(struct filter_file *file, const struct filter_text *text);
 bool filter_parse_elements(struct filter_file *file, const struct filter_text *header,
 			   const struct filter_text *elements);
 void filter_file_clean(struct filter_file *file);
+
+/* name.c */
 const char *filter_bad_name(const char *name, size_t len);
 
 /* text.c */

@@ -10,36 +10,11 @@
  * the last of which goes on to its closing brace. Every mistake is reported, and a set with one
  * is of no use, so that who loads a file loads all of it or nothing.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "reader.h"
-
-/**
- * filter_bad_name - can a set be called this?
- * @name: the name
- * @len: its length
- *
- * Return: NULL, or a sentence that says why not.
- */
-const char *filter_bad_name(const char *name, size_t len)
-{
-	size_t i;
-
-	if (len > IPFLTDRV_SET_NAME_LEN)
-		return "the name of a set has at most 31 characters";
-	for (i = 0; i < len; i++) {
-		if (isascii((unsigned char)name[i]) && isalnum((unsigned char)name[i]))
-			continue;
-		if (i && name[i] && strchr("._-:@+", name[i]))
-			continue;
-		return "the name of a set begins with a letter or a digit; letters, digits and . _ "
-		       "- : @ + may follow";
-	}
-	return len ? NULL : "the name of a set is missing";
-}
 
 static struct filter_set *add_set(struct filter_reader *r, const struct filter_word *name)
 {

@@ -75,6 +75,8 @@ static void test_mistakes(void)
 	expect_mistake("[pppoe]\ninterface abcdefghijklmnop\n", 6, "at most 15");
 	expect_mistake("[pool]\naddress 10.0.0.9-10.0.0.1\n", 6, "lower than the first");
 	expect_mistake("[pool]\naddress 10.0.0.0/8\n", 6, "from 12 to 32");
+	expect_mistake("[pool]\nfilter-set a/b\n", 6, "letters, digits");
+	expect_mistake("[pool]\nfilter-set -\n", 6, "begins with a letter");
 	expect_mistake("[pool]\naddress 10.0.0.1/24\n", 6, "bits set");
 	expect_mistake("[pool]\naddress 10.0.0.1-10.255.0.1\n", 6, "more than 1048576");
 	expect_mistake("[pool]\naddress 10.0.0.0/24\naddress 10.0.0.255\n", 7, "overlaps");

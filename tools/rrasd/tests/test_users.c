@@ -81,6 +81,9 @@ static void test_bad(void)
 		{ "a * 'b *\nc * d *", 1, "not closed" },
 		{ "a * @/etc/passwd *", 1, "file of their own" },
 		{ "a * b !10.0.0.1", 1, "no address" },
+		{ "a * b * -- filter-set", 1, "name of a filter set is missing" },
+		{ "a * b * -- filter-set a/b", 1, "letters, digits" },
+		{ "a * b -- filter-set -x", 1, "begins with a letter" },
 	};
 	static char longest[600];
 	struct users *users;
@@ -164,12 +167,42 @@ static void test_fixed(void)
 	users_free(NULL);
 }
 
+/* Options behind "--": ours is read, pppd's are passed over. */
+static void test_filter_sets(void)
+{
+	static const struct { const char *line, *set; } cases[] = {
+		{ "a * b *", NULL },
+		{ "a * b * --", NULL },
+		{ "a * b * -- mtu 1400", NULL },
+		{ "a * b * -- filter-set gold", "gold" },
+		{ "a * b 10.0.0.1 -- mtu 1400 filter-set gold noccp", "gold" },
+		{ "a * b -- filter-set gold", "gold" },
+		{ "a * b * -- filter-set -", "-" },
+		{ "a * b * -- filter-set gold filter-set \"silver\" # c", "silver" },
+		{ "a * b * -- \\\n filter-set gold", "gold" },
+	};
+	const struct user *u;
+	struct users *users;
+	struct diag diag;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		users = parse(cases[i].line, &diag);
+		u = find(users, "a");
+		tap_ok(!diag.errors && u && (cases[i].set ? u->filter_set &&
+		       !strcmp(u->filter_set, cases[i].set) : !u->filter_set),
+		       "filter set, case %zu: %s", i, cases[i].line);
+		users_free(users);
+	}
+}
+
 int main(void)
 {
 	if (hash_init())
 		abort();
 	test_words();
 	test_bad();
+	test_filter_sets();
 	test_choice();
 	test_fixed();
 	return tap_end();
