@@ -82,7 +82,10 @@ static int change_from(struct genl_info *info, struct ipf_change *change)
 	change->strong_host = optional_u8(info, IPFLTDRV_A_BINDING_STRONG_HOST);
 	change->log = optional_u8(info, IPFLTDRV_A_BINDING_LOG);
 	change->log_group = group ? nla_get_u16(group) : -1;
-	change->log_rate = rate ? nla_get_u32(rate) : -1;
+	/* Not by ?:, whose type would be unsigned. */
+	change->log_rate = -1;
+	if (rate)
+		change->log_rate = nla_get_u32(rate);
 	return 0;
 }
 
