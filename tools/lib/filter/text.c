@@ -128,10 +128,11 @@ static void words_subject(struct out *o, const struct ipfltdrv_filter *f)
 {
 	const bool icmp = f->protocol == IPPROTO_ICMP || f->protocol == IPPROTO_ICMPV6;
 	const char *name = filter_protocol_name(f->protocol);
+	const bool shown = f->src_len || f->dst_len;
 	char upper[16] = "";
 	size_t i;
 
-	if (f->family && !(f->flags & IPFLTDRV_FILTER_PROTOCOL && icmp))
+	if (f->family && !shown && !(f->flags & IPFLTDRV_FILTER_PROTOCOL && icmp))
 		add(o, "IPv%u ", f->family);
 	if (!(f->flags & IPFLTDRV_FILTER_PROTOCOL)) {
 		add(o, f->family ? "packets" : "packets of any kind");
