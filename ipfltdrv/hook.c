@@ -17,6 +17,7 @@
 #include "extension.h"
 #include "internal.h"
 #include "link.h"
+#include "plain.h"
 
 /* Before nftables' own chains, which begin at -500 (ingress, "raw - 200"). */
 #define PRIORITY	(-1000)
@@ -90,6 +91,12 @@ static __always_inline enum frame frame_parse(struct packet *packet, bool ethern
 			offset = ETH_HLEN;
 			protocol = ((const struct ethhdr *)skb->data)->h_proto;
 		}
+	}
+	packet->offset = offset;
+	if (likely(protocol == htons(ETH_P_IP) && !skb_vlan_tag_present(skb)) &&
+	    likely(ipf_parse_plain(skb, offset, &packet->key))) {
+		packet->parsed = IPF_PARSE_OK;
+		return FRAME_IP;
 	}
 	if (unlikely(skb_vlan_tag_present(skb) || eth_type_vlan(protocol))) {
 		frame = frame_untag(skb, &offset, &protocol);
@@ -357,7 +364,7 @@ static __always_inline unsigned int hook(struct ipf_device *device,
 					 const struct net_device *dev,
 					 enum ipf_direction direction)
 {
-	struct packet packet;
+	struct packet packet __uninitialized;
 	enum ipf_drop reason;
 
 	packet_begin(&packet, skb, dev, direction);
@@ -401,7 +408,7 @@ enum ipf_drop ipf_hook_test(struct ipf_device *device,
 			    enum ipf_direction direction,
 			    struct ipf_result *result)
 {
-	struct packet packet;
+	struct packet packet __uninitialized;
 	enum ipf_drop reason;
 
 	packet_begin(&packet, skb, skb->dev, direction);
