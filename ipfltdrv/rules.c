@@ -73,27 +73,34 @@ void ipf_rules_free(struct ipf_rules *rules)
 	queue_rcu_work(ipf_workqueue, &rules->free);
 }
 
-/* A bit for each filter, in steps of a page, from the first one with the flag. */
+static int resize_log(struct ipf_rules_side *side, u32 bits)
+{
+	unsigned long *log = kvcalloc(BITS_TO_LONGS(bits), sizeof(long),
+				      GFP_KERNEL_ACCOUNT);
+
+	if (!log)
+		return -ENOMEM;
+	if (side->log)
+		bitmap_copy(log, side->log, min(side->log_bits, bits));
+	kvfree(side->log);
+	side->log = log;
+	side->log_bits = bits;
+	return 0;
+}
+
+/* A bit for each filter, in steps of a page, from the first one with the flag; in the
+ * end for all, so that packets need not compare.
+ */
 static int mark_log(struct ipf_rules_side *side, u32 index)
 {
 	const u32 step = PAGE_SIZE * BITS_PER_BYTE;
-	size_t old = side->log_bits / BITS_PER_BYTE;
-	unsigned long *log;
-	u32 bits;
+	int err = 0;
 
-	if (index >= side->log_bits) {
-		bits = roundup(index + 1, step);
-		log = kvzalloc(bits / BITS_PER_BYTE, GFP_KERNEL_ACCOUNT);
-		if (!log)
-			return -ENOMEM;
-		if (old)
-			memcpy(log, side->log, old);
-		kvfree(side->log);
-		side->log = log;
-		side->log_bits = bits;
-	}
-	__set_bit(index, side->log);
-	return 0;
+	if (index >= side->log_bits)
+		err = resize_log(side, roundup(index + 1, step));
+	if (!err)
+		__set_bit(index, side->log);
+	return err;
 }
 
 static void note_late(struct ipf_rules_side *side, const struct ipf_filter *filter)
@@ -161,7 +168,7 @@ int ipf_rules_add(struct ipf_rules *rules, const struct ipfltdrv_filter *user,
 static size_t side_bytes(const struct ipf_rules_side *side)
 {
 	return ipf_classifier_bytes(side->classifier) +
-	       side->count * sizeof(*side->hits) + side->log_bits / BITS_PER_BYTE;
+	       side->count * sizeof(*side->hits) + BITS_TO_LONGS(side->log_bits) * sizeof(long);
 }
 
 /**
@@ -186,6 +193,10 @@ int ipf_rules_compile(struct ipf_rules *rules, const char **why)
 				      GFP_KERNEL_ACCOUNT);
 		if (!side->hits && side->count) {
 			*why = "no memory for the counters of the filters";
+			return -ENOMEM;
+		}
+		if (side->log && resize_log(side, side->count)) {
+			*why = "no memory for the flags of the filters";
 			return -ENOMEM;
 		}
 		rules->bytes += side_bytes(side);
@@ -245,7 +256,7 @@ u64 ipf_rules_get(const struct ipf_rules *rules, u32 number,
 	ipf_classifier_get(side->classifier, index, &filter);
 	ipf_filter_to_user(&filter, user);
 	user->directions = ipf_direction_bit(side - rules->side);
-	if (index < side->log_bits && test_bit(index, side->log))
+	if (side->log && test_bit(index, side->log))
 		user->flags |= IPFLTDRV_FILTER_LOG;
 	return reset ? atomic64_xchg(&side->hits[index], 0) :
 		       atomic64_read(&side->hits[index]);

@@ -57,13 +57,18 @@ static ssize_t show(struct device *device, char *buf,
 }
 
 /* The file's mode lets root in; which root counts is up to the namespace. */
+static bool may_store(struct device *device)
+{
+	return ns_capable(dev_net(to_net_dev(device))->user_ns, CAP_NET_ADMIN);
+}
+
 static ssize_t store(struct device *device, size_t len,
 		     const struct ipf_change *change)
 {
 	struct ipf_device *found;
 	int err = -ENODATA;
 
-	if (!ns_capable(dev_net(to_net_dev(device))->user_ns, CAP_NET_ADMIN))
+	if (!may_store(device))
 		return -EPERM;
 	found = lock_device(device);
 	if (IS_ERR(found))
@@ -161,10 +166,18 @@ static ssize_t log_store(struct device *device, struct device_attribute *attr,
 {
 	struct ipf_change change = no_change;
 	u8 number;
+	int err;
 
 	if (kstrtou8(buf, 10, &number) ||
 	    number > (IPFLTDRV_LOG_DROPS | IPFLTDRV_LOG_FILTERS))
 		return -EINVAL;
+	if (number) {
+		if (!may_store(device))
+			return -EPERM;
+		err = ipf_log_load(NULL);
+		if (err)
+			return err;
+	}
 	change.log = number;
 	return store(device, len, &change);
 }

@@ -75,6 +75,10 @@ def sets():
     check("filters are shown as they were given",
           [one for one, _ in shown] == [filter_bytes(tag=7, src="10.0.0.0/8"),
                                         filter_bytes(EGRESS, dst="2001:db8::/32", tag=8)])
+    flags = [filter_bytes(tag=i, src=f"10.0.{i >> 8}.{i & 255}", flags=LOG * (i == 5))
+             for i in range(300)]
+    nl.load("one", filters=flags)
+    check("one of many has the flag log", [one for one, _ in nl.filters("one")] == flags)
     both = filter_bytes(BOTH, protocol=UDP, dport=(5, 9), flags=LOG)
     generation = number(answer[S_GENERATION])
     answer = nl.load("one", filters=[both])
@@ -343,7 +347,7 @@ def tests():
              {"client_ipv4": "7.7.7.7"}, ("forward", "filter", "", 3, 4)),
             ("IPv6", ipv6(PEER6, OURS6), INGRESS, {}, ("forward", "default", "", None, None)),
             ("a later fragment", ipv4("1.1.1.1", "1.2.3.4", fragment=99), EGRESS,
-             {"client_ipv4": "7.7.7.7"}, ("forward", "default", "", None, None)),
+             {"client_ipv4": "7.7.7.7"}, ("forward", "fragment", "", None, None)),
             ("fragments dropped", ipv4("1.1.1.1", "1.2.3.4", fragment=99), INGRESS,
              {"fragments": 2}, ("drop", "fragment", "fragment", None, None)),
             ("half a header", ipv4("1.1.1.1", "1.2.3.4")[:19], INGRESS, {},
