@@ -143,12 +143,13 @@ static void hand_over(const struct ipf_config *config, const struct sk_buff *skb
 	const struct net_device *out = ingress ? NULL : dev;
 	struct nf_loginfo info = {
 		.type = NF_LOG_TYPE_ULOG,
-		/* 1: do not wait for more, packets to be logged are rare. */
-		.u.ulog = { .group = config->log_group, .qthreshold = 1 },
+		/* How many are sent at once is for the reader to say. */
+		.u.ulog = { .group = config->log_group },
 	};
 	u8 family = packet_family(skb, 0);
 
-	if (index < 0)
+	/* A match is not always what decided. */
+	if (index < 0 || (reason != IPF_FORWARD && reason != IPF_DROP_FILTER))
 		nf_log_packet(dev_net(dev), family, hook, skb, in, out, &info,
 			      "%s: %s %s", config->set->name, what, why);
 	else

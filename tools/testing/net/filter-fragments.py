@@ -5,7 +5,6 @@
 Prepared: eth0 with 192.0.2.1 and 2001:db8::1, whose peer is eth0 of the namespace h with
 192.0.2.2 and 2001:db8::2.
 """
-import ctypes
 import itertools
 import os
 import socket
@@ -17,35 +16,16 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 # pylint: disable=wrong-import-position
 from kernel import *  # noqa: E402,F403  pylint: disable=wildcard-import,unused-wildcard-import
 from filters import *  # noqa: E402,F403  pylint: disable=wildcard-import,unused-wildcard-import
+from wire import Wire, socket_in  # noqa: E402
 
 OURS, PEER = "192.0.2.1", "192.0.2.2"
 OURS6, PEER6 = "2001:db8::1", "2001:db8::2"
 PASS, CHECK, DROP_ALL = 0, 1, 2
 TCP, UDP, FRAGMENT_HEADER, DSTOPTS = 6, 17, 44, 60
 PARAMETERS = "/sys/module/ipfltdrv/parameters/"
-libc = ctypes.CDLL(None, use_errno=True)
 nl = Filters()
+wire = Wire()
 ids = itertools.count(1000)
-
-
-def socket_in(namespace, *args):
-    """A socket of another network namespace."""
-    with open("/proc/self/ns/net", "rb") as here, open(f"/run/netns/{namespace}", "rb") as there:
-        libc.setns(there.fileno(), 0x40000000)
-        made = socket.socket(*args)
-        libc.setns(here.fileno(), 0x40000000)
-    return made
-
-
-def mac(text_):
-    """Bytes of a link layer address."""
-    return bytes.fromhex(text_.replace(":", ""))
-
-
-with open("/sys/class/net/eth0/address", encoding="ascii") as address:
-    MAC = mac(address.read().strip())
-wire = socket_in("h", socket.AF_PACKET, socket.SOCK_RAW, 0)
-wire.bind(("eth0", 0))
 
 
 def udp(port, size=64):
@@ -90,7 +70,7 @@ def sent(packet):
 def sent_once(packet):
     """As sent(); unclear if the peer's kernel had something to say meanwhile."""
     before, reasons = counters()
-    wire.send(MAC + bytes(6) + (b"\x08\x00" if packet[0] >> 4 == 4 else b"\x86\xdd") + packet)
+    wire.send(packet)
     if not wait_for(lambda: counters()[0] != before):
         return "lost"
     after, now = counters()
@@ -274,8 +254,7 @@ def memory():
     expect("in a small table, a first one", part4(first, 0, True, udp(53)), "forward")
     before = counters()[0][0]
     for ident in range(last, last + 1000):
-        wire.send(MAC + bytes(6) + b"\x08\x00" +
-                  part4(ident, 0, True, udp(53), src="192.0.2.77"))
+        wire.send(part4(ident, 0, True, udp(53), src="192.0.2.77"))
     check("a flood of another sender", wait_for(lambda: counters()[0][0] == before + 1000))
     expect("has not displaced it", part4(first, 64, False), "forward")
     expect("but itself", part4(last, 64, False, src="192.0.2.77"), "default")
