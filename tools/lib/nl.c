@@ -119,19 +119,22 @@ struct nlmsghdr *nl_genl_request(struct nl *nl, void *buffer, const struct nl_fa
 	return nlh;
 }
 
-/* The attributes that follow @offset bytes of payload; the kernel's sentence is one of them. */
-static const char *extack_text(const struct nlmsghdr *nlh, size_t offset)
+/* The attributes that follow @offset bytes of payload: the kernel's sentence, and a cookie. */
+static const char *extack_text(struct nl *nl, const struct nlmsghdr *nlh, size_t offset)
 {
 	const struct nlattr *attr;
+	const char *text = NULL;
 
 	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
 		return NULL;
 	mnl_attr_for_each(attr, nlh, offset) {
-		if (mnl_attr_get_type(attr) != NLMSGERR_ATTR_MSG)
-			continue;
-		return nl_attr_text(attr);
+		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG)
+			text = nl_attr_text(attr);
+		else if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_COOKIE &&
+			 mnl_attr_get_payload_len(attr) == sizeof(nl->cookie))
+			memcpy(&nl->cookie, mnl_attr_get_payload(attr), sizeof(nl->cookie));
 	}
-	return NULL;
+	return text;
 }
 
 static int finish(struct exchange *x, int err, const char *text)
@@ -151,22 +154,24 @@ static int finish(struct exchange *x, int err, const char *text)
 static int on_error(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlmsgerr *e = mnl_nlmsg_get_payload(nlh);
+	struct exchange *x = data;
 	size_t offset = sizeof(*e);
 
 	if (nlh->nlmsg_len < mnl_nlmsg_size(sizeof(*e)))
 		return finish(data, EBADMSG, NULL);
 	if (!(nlh->nlmsg_flags & NLM_F_CAPPED) && e->error)
 		offset += mnl_nlmsg_get_payload_len(&e->msg);
-	return finish(data, e->error, extack_text(nlh, offset));
+	return finish(x, e->error, extack_text(x->nl, nlh, offset));
 }
 
 static int on_done(const struct nlmsghdr *nlh, void *data)
 {
 	const int *err = mnl_nlmsg_get_payload(nlh);
+	struct exchange *x = data;
 
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*err))
-		return finish(data, 0, NULL);
-	return finish(data, *err, extack_text(nlh, sizeof(*err)));
+		return finish(x, 0, NULL);
+	return finish(x, *err, extack_text(x->nl, nlh, sizeof(*err)));
 }
 
 /*
@@ -210,6 +215,7 @@ int nl_talk(struct nl *nl, struct nlmsghdr *nlh, mnl_cb_t cb, void *data)
 	int ret;
 
 	nl->error[0] = '\0';
+	nl->cookie = NL_NO_COOKIE;
 	if (mnl_socket_sendto(nl->sock, nlh, nlh->nlmsg_len) < 0)
 		return fail(nl, errno, "netlink send");
 	for (;;) {

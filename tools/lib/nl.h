@@ -13,6 +13,7 @@
 #define NL_BUFFER_SIZE	32768	/* what the kernel fills in one dump message, at most */
 #define NL_REQUEST_SIZE	1024	/* enough for any request of ours */
 #define NL_ERROR_LEN	256
+#define NL_NO_COOKIE	UINT64_MAX
 #define NL_TIMEOUT_SEC	10	/* the kernel answers at once or something is very wrong */
 
 /**
@@ -27,6 +28,8 @@ struct nl {
 	char *buffer;
 	/** @seq: number of the last request */
 	uint32_t seq;
+	/** @cookie: what the last answer carried besides, a number; NL_NO_COOKIE: none */
+	uint64_t cookie;
 	/** @error: what went wrong in the last call that failed, a sentence */
 	char error[NL_ERROR_LEN];
 };

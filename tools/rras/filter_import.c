@@ -67,24 +67,18 @@ static int send_batch(struct filter_kernel *k, const struct loading *l, size_t f
 	return filter_ask(k, nlh, NULL, NULL);
 }
 
-/* A batch that is refused changes nothing, so the one filter that is to blame can be looked for. */
+/* The kernel says which filter of the batch it is that it does not like. */
 static int add_batch(struct filter_kernel *k, const struct loading *l, const char *file,
 		     size_t first, size_t n)
 {
-	int err = send_batch(k, l, first, n), code;
+	int err = send_batch(k, l, first, n);
 
 	if (!err)
 		return EXIT_OK;
-	if (n == 1) {
-		fprintf(stderr, "%s:%u: %s\n", file, l->set->lines[first], k->nl.error);
-		return EXIT_FAILED;
-	}
-	if (err != -EINVAL && err != -E2BIG)
+	if (k->nl.cookie >= n)
 		return filter_refused(k, err, l->set->name);
-	code = add_batch(k, l, file, first, n / 2);
-	if (!code)
-		code = add_batch(k, l, file, first + n / 2, n - n / 2);
-	return code;
+	fprintf(stderr, "%s:%u: %s\n", file, l->set->lines[first + k->nl.cookie], k->nl.error);
+	return EXIT_FAILED;
 }
 
 static int load(struct filter_kernel *k, struct loading *l, const char *file)

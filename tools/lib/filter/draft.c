@@ -261,8 +261,8 @@ bool filter_draft_add(struct filter_reader *r, struct filter_set *set,
 	size_t in = set->directions[FILTER_IN] + !!(d->f.directions & IPFLTDRV_INGRESS);
 	size_t out = set->directions[FILTER_OUT] + !!(d->f.directions & IPFLTDRV_EGRESS);
 
-	if (in + out > IPFLTDRV_SET_FILTERS_MAX) {
-		filter_error(r, &here, "more than %u filters in set '%s'",
+	if (in > IPFLTDRV_SET_FILTERS_MAX || out > IPFLTDRV_SET_FILTERS_MAX) {
+		filter_error(r, &here, "more than %u filters of one direction in set '%s'",
 			     IPFLTDRV_SET_FILTERS_MAX, set->name);
 		return false;
 	}

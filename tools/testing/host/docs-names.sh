@@ -131,6 +131,13 @@ $1 == "#define" && $2 ~ /_EVENT_/ && $3 ~ /^[0-9]+$/ { macro[$2] = $3 }
 	sub(/.*\? /, "", line)
 	numbers = split(line, number, /[ :,]+/)
 }
+# Of the programs.
+$1 == "#define" && $2 ~ /_EVENT_NUMBER$/ { number = $3 }
+$1 == "#define" && $2 ~ /_EVENT_NAME$/ {
+	split($0, part, "\"")
+	print number, part[2]
+	number = ""
+}
 /\.name = .*"[A-Z_]+"/ && numbers {
 	names = split($0, part, "\"")
 	for (i = 2; i <= names; i += 2) {
@@ -138,8 +145,8 @@ $1 == "#define" && $2 ~ /_EVENT_/ && $3 ~ /^[0-9]+$/ { macro[$2] = $3 }
 		print (n in macro) ? macro[n] : n, part[i]
 	}
 	numbers = 0
-}' {ndiswan_shim,wanarp,ipfltdrv}/*.c | sort -u >"$WORK/events"
-{ grep -oE '^[0-9]{5} [A-Z_]+$' Documentation/events.rst || true; } | sort -u >"$WORK/described"
+}' {ndiswan_shim,wanarp,ipfltdrv}/*.c tools/lib/*.h | sort -u >"$WORK/events"
+{ grep -oE '^[0-9]{4,5} [A-Z_]+$' Documentation/events.rst || true; } | sort -u >"$WORK/described"
 
 silent "the sources have events" at_least 6 "$WORK/events"
 silent "every event is in events.rst" comm -23 "$WORK/events" "$WORK/described"

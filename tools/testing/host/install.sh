@@ -28,13 +28,18 @@ state "wanarp needs ndiswan_shim" \
 	grep -qE 'wanarp\.ko[^:]*:.*ndiswan_shim\.ko' "$dest/lib/modules/$version/modules.dep"
 state "ip link can load wanarp by its kind" \
 	grep -q 'rtnl-link-wanarp wanarp' "$dest/lib/modules/$version/modules.alias"
+state "and ipfltdrv by its netlink family" grep -q 'family-ipfltdrv ipfltdrv' \
+	"$dest/lib/modules/$version/modules.alias"
 for file in usr/sbin/rrasd usr/sbin/rras usr/lib/systemd/system/rrasd.service \
-	usr/share/man/man8/rrasd.8 usr/share/man/man8/rras.8 usr/share/man/man5/rrasd.conf.5; do
+	usr/share/man/man8/rrasd.8 usr/share/man/man8/rras.8 \
+	usr/share/man/man8/rras-filter.8 usr/share/doc/rras/examples/pptp-only.filters \
+	usr/share/man/man5/rrasd.conf.5; do
 	state "$file" bash -c "ls $dest/$file*"
 done
 state "the installed daemon runs" "$dest/usr/sbin/rrasd" -V
 state "the unit names the installed daemon" grep -q 'ExecStart=/usr/sbin/rrasd' \
 	"$dest/usr/lib/systemd/system/rrasd.service"
+state "rras check has nothing to complain about" "$dest/usr/sbin/rras" check kernel "$version" root "$dest"
 state "the sources for dkms" make install-dkms DESTDIR="$dest"
 state "have what dkms.conf names" bash -c "cd $dest/usr/src/rras-* && ls dkms.conf Kbuild ndiswan_shim wanarp ipfltdrv include"
 state "make uninstall" make uninstall DESTDIR="$dest" PREFIX=/usr KERNELS="$version"

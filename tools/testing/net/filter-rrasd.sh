@@ -1,0 +1,149 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12 uml-debug
+# timeout: 400
+#
+# rrasd and filter sets: that of the pool, that of a user, none; one set with late bound addresses
+# for two clients at once; a set that does not exist; a daemon that was killed. The first packet
+# of a client is filtered as the last one is.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../lib/net.sh
+. "$(dirname "$0")/../lib/net.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/rrasd.sh
+. "$TESTING/lib/rrasd.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/raw.sh
+. "$TESTING/lib/raw.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/rras.sh
+. "$TESTING/lib/rras.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/pppd.sh
+. "$TESTING/lib/pppd.sh"
+
+need_programs pppd
+topology 4
+rrasd_config pool filter-set everybody
+cat >>"$RRAS_LOG/secrets" <<'END'
+gina * secret-gina * -- filter-set gold
+hugo * secret-hugo * -- filter-set gold
+nora * secret-nora * -- filter-set nowhere
+END
+sed -i -e 's/^carol .*/& -- filter-set -/' "$RRAS_LOG/secrets"
+
+cat >sets <<'END'
+# Whoever has no set of his own may ping the host behind, from his own address.
+set everybody
+default in drop
+default out forward
+in proto icmp src client dst 192.0.2.2 tag 1
+# Gold may ping us, and nothing else.
+set gold
+default in drop
+default out drop
+in src client dst interface proto icmp tag 2
+out dst client proto icmp tag 2
+END
+on s "$RRAS" filter import sets
+rrasd_start s
+
+binding_is() { rras filter bindings | grep -qE "^ras0 +link $1 +$2 +on "; }
+bindings_are() { [[ $(rras filter bindings | grep -c '^ras0') -eq $1 ]]; }
+# packets SET: of its first filter.
+packets() { rras -j filter show "$1" | /usr/bin/python3 -c 'import json, sys
+print(json.load(sys.stdin)[0]["filters"][0]["packets"])'; }
+
+pppd_start alice c1 eth0 alice secret-alice
+pppd_start gina c2 eth0 gina secret-gina
+pppd_start hugo c3 eth0 hugo secret-hugo
+pppd_start carol c4 eth0 carol secret-carol
+for name in alice gina hugo carol; do
+	expect_ok "$name connects" pppd_wait_up "$name" 60
+done
+alice=$(session_field alice id)
+gina=$(session_field gina id)
+hugo=$(session_field hugo id)
+
+note "each has what it should"
+expect_ok "alice the set of the pool" binding_is "$alice" everybody
+expect_ok "gina her own" binding_is "$gina" gold
+expect_ok "hugo the same one" binding_is "$hugo" gold
+expect_ok "carol none" bindings_are 3
+expect_equal "the session says so" gold "$(session_field gina filter-set)"
+expect_equal "of all of them" everybody "$(session_field alice filter-set)"
+expect_equal "of those without too" '' "$(session_field carol filter-set)"
+expect_ok "alice reaches the host behind" on c1 ping -qc 2 -W 5 192.0.2.2
+expect_fail "and not us" on c1 ping -qc 2 -W 1 10.64.0.1
+for i in 2 3; do
+	expect_ok "gold client $i reaches us" on "c$i" ping -qc 2 -W 5 10.64.0.1
+	expect_fail "and not the host behind" on "c$i" ping -qc 2 -W 1 192.0.2.2
+done
+expect_ok "carol reaches both" on c4 bash -c 'ping -qc 2 -W 5 192.0.2.2 && ping -qc 2 -W 5 10.64.0.1'
+expect_ok "we reach a gold client" on s ping -qc 2 -W 5 -I 10.64.0.1 "$(pppd_local gina)"
+expect_fail "the host behind does not" on h ping -qc 2 -W 1 "$(pppd_local gina)"
+
+note "late bound addresses"
+# Two clients of one set: each may use its own address only, even where the source check is off.
+rras iface set ras0 source-check off
+before=$(packets gold)
+on c2 ip addr add "$(pppd_local hugo)" dev lo
+expect_fail "gina with hugo's address" on c2 ping -qc 2 -W 1 -I "$(pppd_local hugo)" 10.64.0.1
+expect_equal "no filter has matched" "$before" "$(packets gold)"
+on c2 ip addr del "$(pppd_local hugo)/32" dev lo
+expect_ok "gina with her own" on c2 ping -qc 2 -W 5 -I "$(pppd_local gina)" 10.64.0.1
+rras iface set ras0 source-check on
+
+note "a set that does not exist"
+pppd_start nora c4 eth0 nora secret-nora
+expect_ok "its user is refused" pppd_wait_end nora 60
+expect_fail "and was never up" pppd_says nora '^remote IP address'
+expect_match "with a reason" "nora refused: filter set 'nowhere' cannot be bound: .+" \
+	cat "$RRAS_LOG/rrasd.log"
+expect_ok "others are not affected" on c1 ping -qc 2 -W 5 192.0.2.2
+expect_ok "no binding is left of her" bindings_are 3
+# When it is there, the next attempt gets in, without anybody telling rrasd.
+printf 'set nowhere\ndefault in forward\ndefault out forward\n' | on s "$RRAS" filter import -
+pppd_start nora2 c4 eth0 nora secret-nora
+expect_ok "when it is loaded she gets in" pppd_wait_up nora2 60
+pppd_stop nora2
+
+note "replacing a set"
+printf '%s\n' 'set gold' 'default in drop' 'default out forward' 'in src client' |
+	on s "$RRAS" filter import -
+for i in 2 3; do
+	expect_ok "takes effect for gold client $i" on "c$i" ping -qc 2 -W 5 192.0.2.2
+done
+
+note "the first packet"
+# These clients send before they can know that the line is up.
+rras filter import - <<<$'set everybody\ndefault in drop\ndefault out forward\nin proto icmp dst 192.0.2.3 tag 1' \
+	>/dev/null
+raw_start eager c4 eth0 --user alice --first 1 --count 20 --ping 192.0.2.2
+on h tcpdump -lni eth0 'icmp and dst host 192.0.2.2 and src net 10.64.0.0/16' >"$RRAS_LOG/leaks" 2>"$RRAS_LOG/tcpdump.err" &
+tcpdump=$!
+raw_wait_up eager 90 || true
+up() { [[ $(rras session list | grep -c '^ *[0-9]* *alice .* up ') -ge 21 ]]; }
+expect_ok "twenty eager clients are up" poll 60 up
+expect_ok "each with its binding" poll 10 bindings_are 23
+kill -INT "$tcpdump" 2>/dev/null || true
+wait "$tcpdump" || true
+expect_equal "none of their packets has got through" 0 "$(grep -c ICMP "$RRAS_LOG/leaks" || true)"
+json "they were dropped by the set" \
+	'sum(b["in-dropped"] > 0 for b in d) >= 20' rras -j filter bindings
+raw_stop eager
+
+note "the end"
+expect_ok "bindings go with their links" poll 20 bindings_are 3
+pppd_stop gina
+expect_ok "of a client that leaves too" poll 20 bindings_are 2
+printf '%s\n' 'set everybody' 'default in drop' 'default out forward' 'in proto icmp src client' |
+	on s "$RRAS" filter import -
+sed -i 's/^create yes/create no/' "$RRASD_CONF"
+rrasd_kill
+expect_ok "a daemon that is killed leaves no link" poll 10 links_are 0
+expect_ok "but the interface with the bindings" bindings_are 2
+rrasd_start s
+expect_ok "the next one removes them" poll 10 bindings_are 0
+pppd_start alice2 c1 eth0 alice secret-alice
+expect_ok "and filters as before" pppd_wait_up alice2 60
+expect_ok "with a binding" bindings_are 1
+expect_ok "that lets pass" on c1 ping -qc 2 -W 5 192.0.2.2
+expect_ok "a daemon that stops" rrasd_stop
+expect_ok "leaves none" bindings_are 0
