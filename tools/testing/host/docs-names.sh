@@ -132,11 +132,10 @@ $1 == "#define" && $2 ~ /_EVENT_/ && $3 ~ /^[0-9]+$/ { macro[$2] = $3 }
 	numbers = split(line, number, /[ :,]+/)
 }
 # Of the programs.
-$1 == "#define" && $2 ~ /_EVENT_NUMBER$/ { number = $3 }
+$1 == "#define" && $2 ~ /_EVENT_NUMBER$/ { defined = $3 }
 $1 == "#define" && $2 ~ /_EVENT_NAME$/ {
 	split($0, part, "\"")
-	print number, part[2]
-	number = ""
+	print defined, part[2]
 }
 /\.name = .*"[A-Z_]+"/ && numbers {
 	names = split($0, part, "\"")
