@@ -8,14 +8,19 @@
 #	im_unload
 #	im NAME COMMAND...		write commands to a driver, one after the other
 #	im_log NAME [REGEX]		what was called, without the numbers
-#	im_number NAME REGEX		the number of the first call that matches
 #	im_stat NAME FIELD		a counter
-#	im_calls TEXT NAME EXPECTED...	state that the record is just this, a call an argument;
-#					LINK stands for any link
 #	driver FIELD NAME		a field of the driver in the kernel's dump
 #	layer FIELD LINK NAME		the same on one link
+#	kernel_said			what the kernel has logged since the test began
+#	kernel_event REGEX		an event of that number, or more of it, was among it
 
 IM=/proc/im_test
+
+IM_MARK="rras-test: since $RRAS_LOG $$"
+echo "$IM_MARK" >/dev/kmsg
+kernel_said() { dmesg | awk -v mark="$IM_MARK" 'found; index($0, mark) { found = 1 }'; }
+# Not with -q: who writes to grep would die of it.
+kernel_event() { kernel_said | grep -E "event $1" >/dev/null; }
 
 im_load() {
 	insmod "$RRAS_BUILD/tools/testing/drivers/im_test.ko" "drivers=$1" || return
@@ -38,17 +43,8 @@ im() {
 
 im_log() { sed -E 's/^[0-9]+ //' "$IM/$1/log" | grep -E -- "${2-.}"; }
 
-im_number() { grep -E -m1 -- "$2" "$IM/$1/log" | cut -d' ' -f1; }
-
 im_stat() { sed -n "s/^$2 //p" "$IM/$1/stats"; }
 im_stat_is() { [[ $(im_stat "$1" "$2") == "$3" ]]; }
-
-im_calls() {
-	local text=$1 name=$2 found
-	shift 2
-	found=$(im_log "$name" | sed -E 's/link=[0-9]+/LINK/; s/ peer=[0-9.]+//')
-	expect_equal "$text" "$(printf '%s\n' "$@")" "$found"
-}
 
 # The kernel's own view, without our command, which has tests of its own.
 im_netlink() {
