@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <ftw.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -101,6 +102,27 @@ static void check_dep(struct check *c, const char *name, const char *path)
 			  c->tree.release);
 }
 
+/* modprobe loads only what the line of modules.dep names. */
+static void check_needs(struct check *c, const char *name, const char *needs)
+{
+	char path[PATH_MAX], *line = NULL;
+	size_t room = 0;
+	bool good = false;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/lib/modules/%s/modules.dep", c->tree.root, c->tree.release);
+	f = fopen(path, "re");
+	while (f && !good && getline(&line, &room, f) > 0)
+		good = strstr(line, name) && strstr(line, name) < strchrnul(line, ':') &&
+		       strstr(strchrnul(line, ':'), needs);
+	free(line);
+	if (f)
+		fclose(f);
+	if (!good)
+		check_say(c, FINDING_PROBLEM, name, "modules.dep does not say that it needs %s: "
+			  "depmod %s", needs, c->tree.release);
+}
+
 /* Who asks for a netlink family that is not there has its module loaded, by this alias. */
 static void check_alias(struct check *c, const char *name, const char *family)
 {
@@ -159,6 +181,8 @@ static void check_module(struct check *c, const char *name, const char *family)
 		check_info(c, name, path, &info);
 		check_dep(c, name, path);
 		check_alias(c, name, family);
+		if (!strcmp(name, "wanarp") && module_listed(&c->tree, name, path))
+			check_needs(c, name, "ndiswan_shim");
 	} else {
 		say_missing(c, name, path);
 	}
