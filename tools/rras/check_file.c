@@ -110,7 +110,8 @@ static void check_needs(struct check *c, const char *name, const char *needs)
 	bool good = false;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/lib/modules/%s/modules.dep", c->tree.root, c->tree.release);
+	snprintf(path, sizeof(path), "%s/lib/modules/%s/modules.dep", c->tree.root,
+		 c->tree.release);
 	f = fopen(path, "re");
 	while (f && !good && getline(&line, &room, f) > 0)
 		good = strstr(line, name) && strstr(line, name) < strchrnul(line, ':') &&

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: 6.12 uml-debug
-# timeout: 400
+# timeout: 600
 #
 # rras filter: every sub-command, in words and in JSON, and what it says of every mistake; what
 # is refused has changed nothing.
