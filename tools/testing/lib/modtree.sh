@@ -9,7 +9,7 @@
 #	modtree_remove NAME	take its file away, and run depmod
 #	modtree_file NAME	its path in there
 #
-# Modules of the kernel have to be loaded before.
+# Modules of the kernel have to be loaded before; modprobe takes them for built in from then on.
 
 MODTREE=/tmp/modtree
 MODTREE_RELEASE=$(uname -r)
@@ -31,13 +31,20 @@ modtree_remove() {
 # The kernel's own call of modprobe happens in the guest's first mount namespace, which has not
 # got our mount: so it is told to call a script that looks there.
 modtree_start() {
-	local before list
+	local before list loaded
 	rm -rf "$MODTREE"
 	mkdir -p "$MODTREE/lib/modules/$MODTREE_RELEASE"
 	for list in order builtin builtin.modinfo; do
 		cp "/lib/modules/$MODTREE_RELEASE/modules.$list" \
 			"$MODTREE/lib/modules/$MODTREE_RELEASE/" 2>/dev/null || true
 	done
+	for loaded in /sys/module/*/refcnt; do
+		loaded=${loaded%/refcnt}
+		case " ${MODULES[*]} " in
+		*" ${loaded##*/} "*) ;;
+		*) echo "kernel/${loaded##*/}.ko" ;;
+		esac
+	done >>"$MODTREE/lib/modules/$MODTREE_RELEASE/modules.builtin"
 	printf '#!/bin/sh\nexec /sbin/modprobe -d %s "$@" dyndbg=+p\n' "$MODTREE" >"$MODTREE/modprobe"
 	chmod +x "$MODTREE/modprobe"
 	mount --bind "$MODTREE/lib/modules" /lib/modules
