@@ -92,6 +92,33 @@ def drivers(samples):
     yield at_most("driver-further-layer", (hop("layers4") - one) / 3, 0, 40)
 
 
+def filters(samples):
+    """What filters add to a packet that is forwarded."""
+    def added(name, who):
+        return samples.median(f"{name}.{who}") - samples.median(f"{name}.none")
+
+    for size, goal in ((10, 400), (1000, 450), (10000, 500), (100000, 600)):
+        name = f"plain-{size}"
+        peer = "nft_forward" if size < 100000 else "none"
+        yield at_most(f"filters-{name}", added(name, "ours"), added(name, peer), goal)
+    for size in (1000, 10000):
+        for kind in ("miss", "match"):
+            name = f"{kind}-{size}"
+            peer = added(name, "nft_netdev")
+            yield at_most(f"filters-mixed-{name}", added(name, "ours"), peer, peer / 2)
+
+
+def filters_time(samples):
+    """The same in nanoseconds, and what it takes to load a large set."""
+    for size in (1000, 10000):
+        name = f"time-miss-{size}"
+        none = samples.median(f"{name}.none")
+        ours, peer = (samples.median(f"{name}.{who}") - none for who in ("ours", "nft_netdev"))
+        yield at_most(f"filters-ns-mixed-{size}", ours, peer, peer / 2)
+    yield at_most("filters-load-ms-100000", samples.median("load-100000"), 0, 2000)
+    yield at_most("filters-bytes-each-100000", samples.median("bytes.100000"), 0, 100)
+
+
 def rates(samples):
     """Packets per second; of the last two both numbers are ours: all links and one."""
     for setting, name, goal in (("some-one", "rate-4000-one", 2),
