@@ -25,11 +25,12 @@
 #include <linux/module.h>
 #include <linux/nsproxy.h>
 #include <linux/poll.h>
-#include <linux/ppp_defs.h>
 #include <linux/rculist.h>
 #include <linux/uaccess.h>
 #include <linux/xarray.h>
 #include <net/ndiswan.h>
+
+#include "im_capture_pcapng.h"
 
 static unsigned int altitude = 1000;
 module_param(altitude, uint, 0444);
@@ -42,48 +43,6 @@ MODULE_PARM_DESC(altitude, "place among the intermediate drivers");
 /* With the next link a new section begins, which knows no interfaces. */
 #define SECTION_INTERFACES	65536
 
-#define BLOCK_SECTION		0x0a0d0d0a
-#define BLOCK_INTERFACE		1
-#define BLOCK_STATISTICS	5
-#define BLOCK_PACKET		6
-#define BYTE_ORDER_MAGIC	0x1a2b3c4d
-#define LINKTYPE_PPP		9
-#define IF_NAME			2
-#define IF_DESCRIPTION		3
-#define IF_TSRESOL		9
-#define ISB_IFRECV		4
-#define ISB_IFDROP		5
-#define EPB_FLAGS		2
-#define EPB_INBOUND		1
-#define EPB_OUTBOUND		2
-
-/* What comes before a packet and what comes after it in the stream. It has a PPP
- * header again, though raw IP would do: libpcap (1.10) cannot read a file with
- * two interfaces whose link type has a number in files (101) that is not its
- * number in memory (12).
- */
-struct packet_head {
-	u32 type;
-	u32 length;
-	u32 interface;
-	u32 time_high;
-	u32 time_low;
-	u32 captured;
-	u32 original;
-	__be16 address_control;
-	__be16 protocol;
-};
-
-#define PPP_HEADER_SIZE	4
-
-struct packet_tail {
-	u16 flags_code;
-	u16 flags_length;
-	u32 flags;
-	u32 end_of_options;
-	u32 length;
-};
-
 /* A packet in the ring, a multiple of 8 bytes. @link is 0 where the rest of the
  * ring was too short for the next one; only the first two exist then.
  */
@@ -92,17 +51,12 @@ struct record {
 	u32 link;
 	__be32 peer;
 	u32 lost;		/* until then */
-	struct packet_head packet;
-};
-
-/* A block with options while it is made; there is room for the longest. */
-struct stage {
-	u8 data[128];
-	size_t length;
+	struct pcapng_packet packet;
 };
 
 /* An open file. The ring has one reader, who needs no lock, and writers that
- * exclude each other, so that a packet never waits for a reader.
+ * exclude each other, so that a packet never waits for a reader. Of the locks,
+ * @mutex is outside of captures_lock; @lock is for packets only.
  */
 struct capture {
 	struct list_head list;		/* captures_lock, RCU */
@@ -126,8 +80,8 @@ struct capture {
 	bool in_section;
 	u32 interfaces;			/* of this section */
 	struct xarray numbers;		/* of link in this section */
-	struct stage stage;
-	const u8 *next;			/* byte to be read */
+	struct pcapng_block block;	/* the last one that is no packet */
+	const u8 *next;			/* byte to be read, in the ring or in @block */
 	size_t left;			/* bytes there */
 	u32 used;			/* bytes in the ring to free after them */
 	wait_queue_head_t wait;
@@ -166,42 +120,15 @@ static struct record *ring_reserve(struct capture *capture, u32 size,
 	return record;
 }
 
-static void record_fill(struct record *record, const struct sk_buff *skb,
-			u32 captured, enum ndiswan_proto proto,
-			enum ndiswan_direction direction)
-{
-	struct packet_head *packet = &record->packet;
-	u8 *data = (u8 *)(packet + 1);
-	struct packet_tail *tail = (void *)(data + ALIGN(captured, 4));
-	u64 now = ktime_get_real_ns();
-
-	packet->type = BLOCK_PACKET;
-	packet->length = (u8 *)(tail + 1) - (u8 *)packet;
-	packet->time_high = upper_32_bits(now);
-	packet->time_low = lower_32_bits(now);
-	packet->captured = PPP_HEADER_SIZE + captured;
-	packet->original = PPP_HEADER_SIZE + skb->len;
-	packet->address_control = htons(PPP_ALLSTATIONS << 8 | PPP_UI);
-	packet->protocol = htons(proto == NDISWAN_PROTO_IPV4 ? PPP_IP : PPP_IPV6);
-	/* It cannot fail: there are that many. */
-	skb_copy_bits(skb, 0, data, captured);
-	memset(data + captured, 0, (u8 *)tail - data - captured);
-	tail->flags_code = EPB_FLAGS;
-	tail->flags_length = sizeof(tail->flags);
-	tail->flags = direction == NDISWAN_SENDING ? EPB_OUTBOUND : EPB_INBOUND;
-	tail->end_of_options = 0;
-	tail->length = packet->length;
-}
-
 static void capture_packet(struct capture *capture,
 			   const struct ndiswan_layer *layer,
 			   const struct sk_buff *skb, enum ndiswan_proto proto,
 			   enum ndiswan_direction direction)
 {
 	const struct capture_layer *from = ndiswan_layer_context(layer);
-	u32 captured = min(skb->len, capture->snaplen - PPP_HEADER_SIZE);
-	u32 size = ALIGN(sizeof(struct record) + ALIGN(captured, 4) +
-			 sizeof(struct packet_tail), 8);
+	u32 captured = min(skb->len, capture->snaplen - PCAPNG_PPP_SIZE);
+	u32 size = ALIGN(offsetof(struct record, packet) +
+			 pcapng_packet_size(captured), 8);
 	struct record *record;
 	unsigned long head;
 
@@ -213,7 +140,8 @@ static void capture_packet(struct capture *capture,
 		record->link = layer->link_id;
 		record->peer = READ_ONCE(from->peer);
 		record->lost = capture->lost;
-		record_fill(record, skb, captured, proto, direction);
+		pcapng_packet_fill(&record->packet, skb, captured, proto,
+				   direction);
 		/* The reader sees it complete. */
 		smp_store_release(&capture->head, head);
 	} else {
@@ -288,106 +216,44 @@ static struct ndiswan_driver im_capture_driver = {
 
 /* --- from the ring into the stream ------------------------------------------ */
 
-static void stage_add(struct stage *stage, const void *data, size_t length)
+static void put_block(struct capture *capture)
 {
-	size_t padded = ALIGN(length, 4);
-
-	if (WARN_ON_ONCE(padded > sizeof(stage->data) - stage->length))
-		return;
-	memset(stage->data + stage->length, 0, padded);
-	memcpy(stage->data + stage->length, data, length);
-	stage->length += padded;
+	capture->next = capture->block.data;
+	WRITE_ONCE(capture->left, capture->block.length);
 }
 
-static void stage_option(struct stage *stage, u16 code, const void *data,
-			 u16 length)
+static void put_section(struct capture *capture)
 {
-	u16 head[] = { code, length };
-
-	stage_add(stage, head, sizeof(head));
-	stage_add(stage, data, length);
-}
-
-/* A block: its type, its length, what @words are, options. */
-static void stage_begin(struct stage *stage, const u32 *words, size_t size)
-{
-	stage->length = 0;
-	stage_add(stage, words, size);
-}
-
-static void stage_end(struct capture *capture)
-{
-	struct stage *stage = &capture->stage;
-	u32 length = stage->length + sizeof(length);
-
-	stage_add(stage, &length, sizeof(length));
-	memcpy(stage->data + sizeof(u32), &length, sizeof(length));
-	capture->next = stage->data;
-	WRITE_ONCE(capture->left, stage->length);
-}
-
-static void stage_section(struct capture *capture)
-{
-	/* The length of the section is not known. */
-	u32 words[] = { BLOCK_SECTION, 0, BYTE_ORDER_MAGIC, 0, U32_MAX, U32_MAX };
-	static const u16 version[] = { 1, 0 };
-
-	memcpy(&words[3], version, sizeof(version));
-	stage_begin(&capture->stage, words, sizeof(words));
-	stage_end(capture);
 	xa_destroy(&capture->numbers);
-	WRITE_ONCE(capture->in_section, true);
 	capture->interfaces = 0;
+	WRITE_ONCE(capture->in_section, true);
+	pcapng_section(&capture->block);
+	put_block(capture);
 }
 
-static int stage_interface(struct capture *capture, u32 link, __be32 peer)
+static int put_interface(struct capture *capture, u32 link, __be32 peer)
 {
-	u32 words[] = { BLOCK_INTERFACE, 0, 0, capture->snaplen };
-	struct stage *stage = &capture->stage;
-	u16 linktype = LINKTYPE_PPP;
-	u8 tsresol = 9;
-	char text[32];
+	void *number = xa_mk_value(capture->interfaces);
 	int err;
 
-	err = xa_err(xa_store(&capture->numbers, link,
-			      xa_mk_value(capture->interfaces), GFP_KERNEL));
+	err = xa_err(xa_store(&capture->numbers, link, number, GFP_KERNEL));
 	if (err)
 		return err;
 	capture->interfaces++;
-	memcpy(&words[2], &linktype, sizeof(linktype));
-	stage_begin(stage, words, sizeof(words));
-	if (link)
-		snprintf(text, sizeof(text), "link %u", link);
-	else
-		strscpy(text, "all links", sizeof(text));
-	stage_option(stage, IF_NAME, text, strlen(text));
-	if (peer) {
-		snprintf(text, sizeof(text), "client %pI4", &peer);
-		stage_option(stage, IF_DESCRIPTION, text, strlen(text));
-	}
-	stage_option(stage, IF_TSRESOL, &tsresol, sizeof(tsresol));
-	stage_option(stage, 0, NULL, 0);
-	stage_end(capture);
-	return 0;
+	pcapng_interface(&capture->block, capture->snaplen, link, peer);
+	put_block(capture);
+	return 1;
 }
 
 /* Always of the first interface: the only link, or "all links". */
-static void stage_statistics(struct capture *capture)
+static void put_statistics(struct capture *capture)
 {
-	struct stage *stage = &capture->stage;
-	u64 seen = READ_ONCE(capture->seen);
 	u64 lost = READ_ONCE(capture->lost);
-	u64 now = ktime_get_real_ns();
-	u32 words[] = { BLOCK_STATISTICS, 0, 0, upper_32_bits(now),
-			lower_32_bits(now) };
 
-	stage_begin(stage, words, sizeof(words));
-	stage_option(stage, ISB_IFRECV, &seen, sizeof(seen));
-	stage_option(stage, ISB_IFDROP, &lost, sizeof(lost));
-	stage_option(stage, 0, NULL, 0);
-	stage_end(capture);
 	WRITE_ONCE(capture->lost_told, lost);
 	WRITE_ONCE(capture->asked, false);
+	pcapng_statistics(&capture->block, READ_ONCE(capture->seen), lost);
+	put_block(capture);
 }
 
 static void ring_free(struct capture *capture, u32 size)
@@ -420,24 +286,24 @@ static int capture_next(struct capture *capture)
 
 	if (!capture->in_section ||
 	    capture->interfaces >= SECTION_INTERFACES) {
-		stage_section(capture);
+		put_section(capture);
 		return 1;
 	}
 	if (!capture->link && !capture->interfaces)
-		return stage_interface(capture, 0, 0) ?: 1;
+		return put_interface(capture, 0, 0);
 	/* Packets were lost before this one, or after the last one. */
 	missing = record ? (s32)(record->lost - (u32)capture->lost_told) > 0 :
 			   READ_ONCE(capture->lost) != capture->lost_told;
 	if (capture->interfaces && (missing || capture->asked)) {
-		stage_statistics(capture);
+		put_statistics(capture);
 		return 1;
 	}
 	if (!record)
 		return capture->asked ?
-		       stage_interface(capture, capture->link, 0) ?: 1 : 0;
+		       put_interface(capture, capture->link, 0) : 0;
 	number = xa_load(&capture->numbers, record->link);
 	if (!number)
-		return stage_interface(capture, record->link, record->peer) ?: 1;
+		return put_interface(capture, record->link, record->peer);
 	record->packet.interface = xa_to_value(number);
 	capture->next = (const u8 *)&record->packet;
 	capture->used = record->size;

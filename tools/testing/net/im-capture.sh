@@ -133,6 +133,8 @@ expect_ok "it ends" reader_end quick
 
 # --- under traffic -----------------------------------------------------------------------
 
+# Another driver stays, so that no branch is patched under the packets (README.md, facts).
+load_sample im_account || fatal "im_account cannot be loaded"
 ip netns exec c1 ping -qf 192.0.2.2 >"$RRAS_LOG/flood" 2>&1 &
 flood=$!
 disown $flood
