@@ -62,7 +62,8 @@ reader_end() {
 blocks() { "$TESTING/lib/pcapng.py" "$(file "$1")"; }
 packets() { blocks "$1" | grep -c '^packet' || true; }
 packets_are() { [[ $(packets "$1") -eq $2 ]]; }
-tcpdumped() { tcpdump -nr "$(file "$1")" 2>/dev/null; }
+# tcpdumped NAME [FILTER]
+tcpdumped() { tcpdump -nr "$(file "$1")" "${@:2}" 2>/dev/null; }
 ping_host() { on "$1" ping -qc "$2" -i 0.05 -W 10 "${@:3}" 192.0.2.2; }
 
 # --- two readers -------------------------------------------------------------------------
@@ -96,6 +97,7 @@ interface 0 all links" "$(cat "$RRAS_LOG/blocks-other")"
 expect_equal "tcpdump reads them: requests" 5 "$(tcpdumped all | grep -c "IP $A > 192.0.2.2: ICMP echo request")"
 expect_equal "and answers" 5 "$(tcpdumped one | grep -c "IP 192.0.2.2 > $A: ICMP echo reply")"
 expect_equal "nothing else with one link" 10 "$(tcpdumped one | wc -l)"
+expect_equal "its filters work" 6 "$(tcpdumped all "icmp and host $B" | wc -l)"
 
 # As an administrator does it.
 ip netns exec s bash -c 'timeout 60 tcpdump -nlc 4 -r - </dev/im_capture' \
