@@ -166,13 +166,13 @@ static void transport_fill(struct ipfltdrv_packet *packet, const struct ipf_key 
 enum ipfltdrv_verdict ipf_extension_ask(struct ipfltdrv_packet *packet,
 					const struct ipf_key *key)
 {
-	const struct ipfltdrv_extension *extension;
+	struct ipfltdrv_extension *extension;
 	enum ipfltdrv_verdict verdict;
 
 	addresses_fill(packet, key);
 	transport_fill(packet, key);
 	list_for_each_entry_rcu(extension, &extensions, list) {
-		verdict = extension->judge(packet);
+		verdict = extension->judge(extension, packet);
 		if (verdict != IPFLTDRV_VERDICT_PASS)
 			return verdict;
 	}

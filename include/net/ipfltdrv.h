@@ -119,7 +119,8 @@ struct ipfltdrv_packet {
  * @name: for people, at most IPFLTDRV_EXTENSION_NAME_LEN characters
  * @priority: its place among the extensions, unlike that of any other
  * @owner: THIS_MODULE
- * @judge: What becomes of @packet? Called inside an RCU read side section with
+ * @judge: What becomes of @packet? @extension is this structure, so that who
+ *	registers several knows which one is asked. Called inside an RCU read side section with
  *	bottom halves off, on several CPUs at once; must not sleep. Fragments are
  *	shown one by one as they come: a later one has no ports, and if the first
  *	one is dropped it is of no use to its receiver.
@@ -130,7 +131,8 @@ struct ipfltdrv_extension {
 	const char *name;
 	int priority;
 	struct module *owner;
-	enum ipfltdrv_verdict (*judge)(const struct ipfltdrv_packet *packet);
+	enum ipfltdrv_verdict (*judge)(struct ipfltdrv_extension *extension,
+				       const struct ipfltdrv_packet *packet);
 };
 
 int ipfltdrv_extension_register(struct ipfltdrv_extension *extension);
