@@ -75,7 +75,6 @@ static const char *joined(const char * const *words, unsigned int count)
 #define EXPECT_RECORD(test, ...)					\
 do {									\
 	static const char * const words[] = { __VA_ARGS__ };		\
-									\
 	ndiswan_stack_flush();						\
 	KUNIT_EXPECT_STREQ(test, record,				\
 			   joined(words, ARRAY_SIZE(words)));		\
@@ -111,23 +110,16 @@ static int probe_attach(struct probe *probe, struct ndiswan_layer *layer,
 	return probe->attach_result;
 }
 
-static int low_attach(struct ndiswan_layer *layer,
-		      struct netlink_ext_ack *extack)
-{
-	return probe_attach(&low, layer, extack);
+#define PROBE_ATTACH(name)						\
+static int name##_attach(struct ndiswan_layer *layer,			\
+			 struct netlink_ext_ack *extack)		\
+{									\
+	return probe_attach(&(name), layer, extack);			\
 }
 
-static int mid_attach(struct ndiswan_layer *layer,
-		      struct netlink_ext_ack *extack)
-{
-	return probe_attach(&mid, layer, extack);
-}
-
-static int high_attach(struct ndiswan_layer *layer,
-		       struct netlink_ext_ack *extack)
-{
-	return probe_attach(&high, layer, extack);
-}
+PROBE_ATTACH(low)
+PROBE_ATTACH(mid)
+PROBE_ATTACH(high)
 
 static void probe_pause(struct ndiswan_layer *layer)
 {
@@ -438,6 +430,22 @@ static void link_make(struct kunit *test)
 	far = loop(test, link->id, false);
 }
 
+/* The link with all three drivers. */
+static void stack_make(struct kunit *test)
+{
+	add(test, &low);
+	add(test, &mid);
+	add(test, &high);
+	link_make(test);
+}
+
+static void stack_remove(void)
+{
+	remove(&low);
+	remove(&mid);
+	remove(&high);
+}
+
 /* --- cases ------------------------------------------------------------------------ */
 
 static void ndiswan_stack_order(struct kunit *test)
@@ -543,7 +551,6 @@ do {									\
 	EXPECT_REFUSED(-EINVAL, other.mru_cost = 1);
 	EXPECT_REFUSED(-EINVAL, other.headroom = 1);
 	EXPECT_REFUSED(-EINVAL, other.pause = probe_pause);
-#undef EXPECT_REFUSED
 	add(test, &low);
 	KUNIT_EXPECT_EQ(test, ndiswan_slot_mandate("low", true, NULL), -EINVAL);
 	KUNIT_EXPECT_EQ(test, ndiswan_slot_mandate("nobody", true, NULL), -ENOENT);
@@ -562,10 +569,7 @@ static void ndiswan_stack_attach_refused(struct kunit *test)
 {
 	mid.attach_result = -EPERM;
 	high.attach_result = NDISWAN_ATTACH_DECLINE;
-	add(test, &low);
-	add(test, &mid);
-	add(test, &high);
-	link_make(test);
+	stack_make(test);
 	KUNIT_EXPECT_EQ(test, line_up(NULL), 0);
 	EXPECT_RECORD(test, "low.attach", "mid.attach-refuse",
 		      "high.attach-decline", "low.up:1492", "protocol.up:1492");
@@ -590,19 +594,14 @@ static void ndiswan_stack_attach_refused(struct kunit *test)
 	EXPECT_RECORD(test, "mid.attach", "mid.refuse:1492", "mid.detach");
 	KUNIT_EXPECT_EQ(test, ndiswan_slot_enable("mid", &init_net, link->id + 77,
 						  true, NULL), -ENOENT);
-	remove(&low);
-	remove(&mid);
-	remove(&high);
+	stack_remove();
 }
 
 static void ndiswan_stack_line_refused(struct kunit *test)
 {
 	const char *sentence;
 
-	add(test, &low);
-	add(test, &mid);
-	add(test, &high);
-	link_make(test);
+	stack_make(test);
 	record[0] = 0;
 	high.line_result = -EACCES;
 	KUNIT_EXPECT_EQ(test, line_up(&sentence), -EACCES);
@@ -611,9 +610,7 @@ static void ndiswan_stack_line_refused(struct kunit *test)
 		      "mid.down:refused", "low.down:refused");
 	KUNIT_EXPECT_EQ(test, link->state, NDISWAN_LINK_STATE_ATTACHED);
 
-	/* The protocol: a packet may be inside, so those who accepted are told
-	 * when it is out.
-	 */
+	/* The protocol: those who accepted are told when no packet is inside. */
 	high.line_result = 0;
 	protocol.refuse = -EADDRINUSE;
 	KUNIT_EXPECT_EQ(test, line_up(NULL), -EADDRINUSE);
@@ -624,9 +621,7 @@ static void ndiswan_stack_line_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, line_up(NULL), 0);
 	EXPECT_RECORD(test, "low.up:1492", "mid.up:1492", "high.up:1492",
 		      "protocol.up:1492");
-	remove(&low);
-	remove(&mid);
-	remove(&high);
+	stack_remove();
 }
 
 static void ndiswan_stack_mru_cost(struct kunit *test)
@@ -664,9 +659,7 @@ static void ndiswan_stack_mru_cost(struct kunit *test)
 	EXPECT_RECORD(test, "low.update:900", "high.update:896",
 		      "low.update:1000", "high.update:996",
 		      "protocol.update:976");
-	remove(&low);
-	remove(&mid);
-	remove(&high);
+	stack_remove();
 	KUNIT_EXPECT_EQ(test, ndiswan_headroom(), headroom);
 }
 
@@ -676,10 +669,7 @@ static void ndiswan_stack_mandatory(struct kunit *test)
 
 	mid.public.flags = NDISWAN_DRIVER_MANDATORY;
 	mid.public.mru_cost = 10;
-	add(test, &low);
-	add(test, &mid);
-	add(test, &high);
-	link_make(test);
+	stack_make(test);
 	KUNIT_EXPECT_EQ(test, line_up(NULL), 0);
 	remove(&mid);
 	record[0] = 0;
@@ -784,10 +774,7 @@ static void ndiswan_stack_take(struct kunit *test)
 {
 	struct stack_sums sums;
 
-	add(test, &low);
-	add(test, &mid);
-	add(test, &high);
-	link_make(test);
+	stack_make(test);
 	KUNIT_EXPECT_EQ(test, line_up(NULL), 0);
 	record[0] = 0;
 
@@ -833,18 +820,13 @@ static void ndiswan_stack_take(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sums.drops[0], 1);
 	KUNIT_EXPECT_EQ(test, sums.drops[1], 1);
 	KUNIT_EXPECT_EQ(test, atomic_read(&link->drops[NDISWAN_DROP_DRIVER]), 2);
-	remove(&low);
-	remove(&mid);
-	remove(&high);
+	stack_remove();
 }
 
 /* A driver that injects when the line is not up: nobody sees that. */
 static void ndiswan_stack_inject_without_line(struct kunit *test)
 {
-	add(test, &low);
-	add(test, &mid);
-	add(test, &high);
-	link_make(test);
+	stack_make(test);
 	record[0] = 0;
 	ndiswan_originate_send(mid.layer, packet(test), NDISWAN_PROTO_IPV6);
 	ndiswan_originate_receive(mid.layer, packet(test), NDISWAN_PROTO_IPV6);
@@ -861,9 +843,7 @@ static void ndiswan_stack_inject_without_line(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, link->tx_packets, 0);
 	KUNIT_EXPECT_EQ(test, sums_of(&mid).held, 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&link->drops[NDISWAN_DROP_LINE_DOWN]), 3);
-	remove(&low);
-	remove(&mid);
-	remove(&high);
+	stack_remove();
 }
 
 static void ndiswan_stack_hangup(struct kunit *test)
@@ -884,9 +864,7 @@ static void ndiswan_stack_hangup(struct kunit *test)
 	/* Nobody gets a link that is down. */
 	add(test, &mid);
 	EXPECT_RECORD(test, "");
-	remove(&low);
-	remove(&mid);
-	remove(&high);
+	stack_remove();
 }
 
 static struct kunit_case stack_cases[] = {

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: 6.12 6.1 uml-debug
-# timeout: 120
+# timeout: 300
 #
 # Netlink of intermediate drivers, used and misused, and modules that are refused:
 # driver-api.py has the cases of netlink.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: 6.12 uml-debug
-# timeout: 240
+# timeout: 400
 #
 # Things are taken away while drivers hold packets, inject them, come and go: the drivers,
 # links, lower devices, WAN interfaces, namespaces. Every packet that a driver took is

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: 6.12 6.1 uml-debug
-# timeout: 300
+# timeout: 400
 #
 # Drivers come and go a thousand times while numbered packets stream through real links, in
 # both directions, on two CPUs: none is lost, doubled or out of order. Each packet passes a

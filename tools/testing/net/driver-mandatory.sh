@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: 6.12 uml-debug
-# timeout: 180
+# timeout: 300
 #
 # A mandatory driver that goes closes all links, those that come as well, and opens them
 # again when it comes back or is said not to be mandatory; nobody has to dial again.

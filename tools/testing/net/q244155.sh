@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: 6.12 6.1 uml-debug
-# timeout: 180
+# timeout: 300
 #
 # KB Q244155: in Windows NT 4.0 nothing could be layered between NDISWAN and WANARP, so that
 # an intermediate driver saw neither sends, nor receives, nor connection notifications.
