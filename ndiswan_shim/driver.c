@@ -17,7 +17,7 @@
 
 #define ALTITUDE_MAX	INT_MAX
 
-DEFINE_STATIC_KEY_FALSE(ndiswan_stack_key);
+unsigned int ndiswan_stack_drivers __read_mostly; /* driver_mutex to write */
 
 /* Drivers come, go and are switched one at a time, so that none has two layers on
  * a link, and no name is in sysfs twice.
@@ -339,14 +339,26 @@ static void slot_unlink(struct stack_slot *slot)
 	headroom_sum();
 }
 
+/* From here on every packet looks for layers, before the first of them is there. */
+static void used_inc(void)
+{
+	WRITE_ONCE(ndiswan_stack_drivers, ndiswan_stack_drivers + 1);
+	if (ndiswan_stack_drivers == 1)
+		synchronize_rcu();
+}
+
+static void used_dec(void)
+{
+	WRITE_ONCE(ndiswan_stack_drivers, ndiswan_stack_drivers - 1);
+}
+
 static int slot_register(const struct ndiswan_driver *driver,
 			 struct stack_slot *fresh)
 {
 	struct stack_slot *slot;
 	int err;
 
-	/* Before the first link may meet its wall. */
-	static_branch_inc(&ndiswan_stack_key);
+	used_inc();
 	ndiswan_control_lock();
 	err = slot_conflict(driver, &slot);
 	if (err)
@@ -378,7 +390,7 @@ static int slot_register(const struct ndiswan_driver *driver,
 	ndiswan_event_driver_loaded(slot->name, slot->altitude, slot->layers);
 	ndiswan_control_unlock();
 	if (slot != fresh) {
-		static_branch_dec(&ndiswan_stack_key);
+		used_dec();
 		kfree(fresh);
 	}
 	return 0;
@@ -388,13 +400,13 @@ err_slot:
 	ndiswan_stack_open_locked(slot);
 	slot_unlink(slot);
 	ndiswan_control_unlock();
-	static_branch_dec(&ndiswan_stack_key);
+	used_dec();
 	slot_destroy(slot);
 	return err;
 
 err_unlock:
 	ndiswan_control_unlock();
-	static_branch_dec(&ndiswan_stack_key);
+	used_dec();
 	kfree(fresh);
 	return err;
 }
@@ -470,7 +482,7 @@ void ndiswan_driver_unregister(const struct ndiswan_driver *driver)
 	}
 	ndiswan_control_unlock();
 	if (!keep) {
-		static_branch_dec(&ndiswan_stack_key);
+		used_dec();
 		slot_destroy(slot);
 	}
 	mutex_unlock(&driver_mutex);
@@ -602,7 +614,7 @@ int ndiswan_slot_mandate(const char *name, bool mandatory,
 	}
 	ndiswan_control_unlock();
 	if (forget) {
-		static_branch_dec(&ndiswan_stack_key);
+		used_dec();
 		slot_destroy(slot);
 	}
 	mutex_unlock(&driver_mutex);
@@ -620,7 +632,7 @@ void ndiswan_driver_uninit(void)
 	ndiswan_stack_flush();
 	list_for_each_entry_safe(slot, next, &ndiswan_slots, list) {
 		list_del(&slot->list);
-		static_branch_dec(&ndiswan_stack_key);
+		used_dec();
 		slot_destroy(slot);
 	}
 }

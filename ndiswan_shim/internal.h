@@ -127,7 +127,8 @@ struct ndiswan_link {
 	u64 tx_packets;
 	/** @tx_bytes: their bytes, without PPP header */
 	u64 tx_bytes;
-	/** @stack: intermediate drivers, NULL if there are none; read only while
+	/**
+	 * @stack: intermediate drivers, NULL if there are none; read only while
 	 * some driver is registered
 	 */
 	struct ndiswan_stack __rcu *stack;

@@ -8,7 +8,6 @@
 #ifndef _NDISWAN_STACK_H
 #define _NDISWAN_STACK_H
 
-#include <linux/jump_label.h>
 #include <linux/kobject.h>
 #include <linux/llist.h>
 #include <linux/skbuff.h>
@@ -155,12 +154,16 @@ struct stack_slot {
 	struct stack_layer wall;
 };
 
-DECLARE_STATIC_KEY_FALSE(ndiswan_stack_key);
+/* How many drivers there are. A word and not a static key: it costs an instruction
+ * more, and drivers come and go under traffic, when patching the path of every
+ * packet is what emulators get wrong.
+ */
+extern unsigned int ndiswan_stack_drivers;
 
 /* Is there any driver at all? */
 static inline bool ndiswan_stack_used(void)
 {
-	return static_branch_unlikely(&ndiswan_stack_key);
+	return unlikely(READ_ONCE(ndiswan_stack_drivers));
 }
 
 /* layer.c */

@@ -4,6 +4,7 @@
  * Documentation/ABI/testing/sysfs-kernel-ndiswan.
  */
 #include <linux/kobject.h>
+#include <linux/module.h>
 #include <linux/sysfs.h>
 
 #include "internal.h"
@@ -113,11 +114,16 @@ static int slot_switch(struct kobject *kobj, struct kobj_attribute *attr,
 	err = kstrtobool(buf, &on);
 	if (err)
 		return err;
-	node = sysfs_break_active_protection(kobj, &attr->attr);
-	if (!node)
+	/* Nothing else keeps the module while the file does not. */
+	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
-	err = set(kobject_name(kobj), on);
-	sysfs_unbreak_active_protection(node);
+	err = -ENODEV;
+	node = sysfs_break_active_protection(kobj, &attr->attr);
+	if (node) {
+		err = set(kobject_name(kobj), on);
+		sysfs_unbreak_active_protection(node);
+	}
+	module_put(THIS_MODULE);
 	return err;
 }
 
