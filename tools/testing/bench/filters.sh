@@ -59,27 +59,6 @@ aim() {
 	generate "udp_src_min $3" "udp_src_max $3" "udp_dst_min $4" "udp_dst_max $4"
 }
 
-# send COUNT: the nanoseconds per packet are in $nanoseconds. As in lib.sh, only a run all
-# of whose packets have arrived counts.
-send() {
-	local before after result try
-	generate "count $1"
-	for try in {1..20}; do
-		before=$(sunk)
-		echo start >$PKTGEN/pgctrl
-		after=$(sunk)
-		if [[ $((after - before)) -eq $1 ]]; then
-			result=$(<$PKTGEN/gen0)
-			[[ $result =~ OK:\ ([0-9]+)\( ]] || fail "pktgen: $result"
-			nanoseconds=$((BASH_REMATCH[1] * 1000 / $1))
-			return
-		fi
-		echo "$((after - before)) of $1 packets arrived, try $try" >&2
-		settled
-	done
-	fail "packets are lost again and again"
-}
-
 # The contestants. Each takes SET ACTION: the action of what matches; what does not match
 # is done the opposite.
 ours_on() {
@@ -148,7 +127,7 @@ each_packet() {
 		aim "$src" "$dst" "$sport" "$dport"
 		best=
 		for _ in 1 2; do
-			send "$3"
+			transmit "$1" "$3"
 			if [[ -z $best || $nanoseconds -lt $best ]]; then
 				best=$nanoseconds
 			fi
@@ -222,7 +201,7 @@ insmod "$MODULES/wanarp/wanarp.ko"
 insmod "$MODULES/ipfltdrv/ipfltdrv.ko"
 place
 aim 192.0.2.1 192.0.2.2 9 9
-send 500
+transmit warm-up 500
 case $instrument in
 instructions) instructions ;;
 time) timed ;;

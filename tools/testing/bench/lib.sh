@@ -136,30 +136,37 @@ settled() {
 	done
 }
 
-# traffic HOP FIRST LAST PACKETS: send, from client FIRST to LAST and again. The
-# nanoseconds per packet are in $nanoseconds. Only a run all of whose packets have arrived
-# when pktgen ends counts: on a busy machine the kernel may leave the receiving to
-# ksoftirqd, which comes too late and loses packets, and the time would be that of sending.
-traffic() {
-	local hop=$1 before after result try
-	generate "src_min $(address "${source_net[$hop]}" "$2")" \
-		"src_max $(address "${source_net[$hop]}" "$3")" \
-		"dst_min $(address "${target_net[$hop]}" "$2")" \
-		"dst_max $(address "${target_net[$hop]}" "$3")" "count $4"
+# transmit NAME PACKETS: have pktgen send. The nanoseconds per packet are in $nanoseconds.
+# Only a run all of whose packets have arrived when pktgen ends counts: on a busy machine the
+# kernel may leave the receiving to ksoftirqd, which comes too late and loses packets, and
+# the time would be that of sending.
+transmit() {
+	local before after result try
+	generate "count $2"
 	for try in {1..20}; do
 		before=$(sunk)
 		echo start >$PKTGEN/pgctrl
 		after=$(sunk)
-		if [[ $((after - before)) -eq $4 ]]; then
+		if [[ $((after - before)) -eq $2 ]]; then
 			result=$(<$PKTGEN/gen0)
 			[[ $result =~ OK:\ ([0-9]+)\( ]] || fail "pktgen: $result"
-			nanoseconds=$((BASH_REMATCH[1] * 1000 / $4))
+			nanoseconds=$((BASH_REMATCH[1] * 1000 / $2))
 			return
 		fi
-		echo "$hop: $((after - before)) of $4 packets arrived, try $try" >&2
+		echo "$1: $((after - before)) of $2 packets arrived, try $try" >&2
 		settled
 	done
-	fail "$hop: packets are lost again and again"
+	fail "$1: packets are lost again and again"
+}
+
+# traffic HOP FIRST LAST PACKETS: from client FIRST to LAST and again.
+traffic() {
+	local hop=$1
+	generate "src_min $(address "${source_net[$hop]}" "$2")" \
+		"src_max $(address "${source_net[$hop]}" "$3")" \
+		"dst_min $(address "${target_net[$hop]}" "$2")" \
+		"dst_max $(address "${target_net[$hop]}" "$3")"
+	transmit "$hop" "$4"
 }
 
 # sessions_start NAME NS KIND OPTION...: run the load program as NAME.
