@@ -18,8 +18,9 @@ need_programs pppd iperf3 setpriv
 topology 2
 rrasd_config pppoe ac-name concentrator
 rrasd_start s
-# What is saved in idle times covers the stalls of an emulated machine.
-load_sample im_shape burst=60000 || fatal "im_shape cannot be loaded"
+# What is saved in idle times covers the stalls of an emulated machine; it has to be little
+# beside what is measured.
+load_sample im_shape burst=30000 || fatal "im_shape cannot be loaded"
 
 DAVE=10.64.9.9
 HOST=192.0.2.2
@@ -127,7 +128,7 @@ iperf() { # OPTION...: prints the receiver's rate in kbit/s, without and with he
 	ip netns exec h iperf3 -s -1 >"$RRAS_LOG/iperf-server.out" 2>&1 &
 	server=$!
 	poll 20 listens h
-	on c1 iperf3 -J -c $HOST -t 10 -O 2 "$@" >"$RRAS_LOG/iperf$*.json" || return
+	on c1 iperf3 -J -c $HOST -t 15 -O 2 "$@" >"$RRAS_LOG/iperf$*.json" || return
 	wait "$server"
 	/usr/bin/python3 -c 'import json, sys
 rate = json.load(sys.stdin)["end"]["sum_received"]["bits_per_second"] / 1000
