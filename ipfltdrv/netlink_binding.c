@@ -4,6 +4,7 @@
 #include <net/ndiswan.h>
 #include <net/sock.h>
 
+#include "fragment.h"
 #include "internal.h"
 #include "netlink-gen.h"
 #include "netlink.h"
@@ -371,6 +372,15 @@ static int fill_drops(struct sk_buff *skb, const u64 sums[IPF_DROP_MAX])
 	return 0;
 }
 
+static int fill_fragments(struct sk_buff *skb, const struct ipf_device *device)
+{
+	if (!device->fragments)
+		return 0;
+	return nla_put_u64_64bit(skb, IPFLTDRV_A_DEVICE_FRAGMENTS_EVICTED,
+				 ipf_fragments_evicted(device->fragments),
+				 IPFLTDRV_A_DEVICE_PAD);
+}
+
 static u32 waiting(const struct ipf_device *device)
 {
 	struct ipf_binding *binding;
@@ -399,7 +409,7 @@ static int fill_device(struct sk_buff *skb, const struct ipf_device *device,
 	    nla_put_u32(skb, IPFLTDRV_A_DEVICE_WAITING, waiting(device)) ||
 	    nla_put_u64_64bit(skb, IPFLTDRV_A_DEVICE_OTHER, sums[IPF_DROP_OTHER],
 			      IPFLTDRV_A_DEVICE_PAD) ||
-	    fill_drops(skb, sums)) {
+	    fill_fragments(skb, device) || fill_drops(skb, sums)) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}

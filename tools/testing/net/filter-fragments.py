@@ -258,6 +258,8 @@ def memory():
     check("a flood of another sender", wait_for(lambda: counters()[0][0] == before + 1000))
     expect("has not displaced it", part4(first, 64, False), "forward")
     expect("but itself", part4(last, 64, False, src="192.0.2.77"), "default")
+    check("what was forgotten is counted",
+          number(nl.device("eth0")[0][D_FRAGMENTS_EVICTED]) == 1001 - 64)
     expect("but the newest", part4(last + 999, 64, False, src="192.0.2.77"), "forward")
     set_parameter("fragment_entries", 4096)
     set_parameter("fragment_timeout", 15)
