@@ -150,6 +150,8 @@ expect_ok "a daemon that is killed leaves no link" poll 10 links_are 0
 expect_ok "but the interface with the bindings" bindings_are 2
 rrasd_start s
 expect_ok "the next one removes them" poll 10 bindings_are 0
+# Her old pppd does not know yet that its session is over, and has the default route.
+pppd_kill alice
 pppd_start alice2 c1 eth0 alice secret-alice
 expect_ok "and filters as before" pppd_wait_up alice2 60
 expect_ok "with a binding" bindings_are 1
