@@ -2,6 +2,7 @@
 /*
  * Files of kernel modules, see module.h.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,7 +137,11 @@ void module_explain(const char *name, char *text, size_t size)
 	struct module_tree t;
 
 	module_tree_init(&t, "", NULL);
-	if (!module_find(&t, name, path))
+	snprintf(path, sizeof(path), "/lib/modules/%s", t.release);
+	if (access(path, R_OK | X_OK) && errno == EACCES)
+		snprintf(text, size, "kernel module %s could not be loaded, and where its file "
+			 "should be cannot be seen from here: 'rras check' says why", name);
+	else if (!module_find(&t, name, path))
 		snprintf(text, size, "kernel module %s is missing: there is no file of it for "
 			 "kernel %s; it should be %s; install it by 'make install-modules "
 			 "KERNELS=%s' in the source of rras, or by 'dkms install rras -k %s'",
