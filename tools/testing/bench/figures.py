@@ -108,6 +108,14 @@ def filters(samples):
             yield at_most(f"filters-mixed-{name}", added(name, "ours"), peer, peer / 2)
 
 
+def clients(samples):
+    """What the filters of many clients add to those of one."""
+    for kind in ("own", "shared"):
+        one, many = (min(samples.values[f"{kind}-{count}"]) for count in (1, 10000))
+        none = min(samples.values["none"])
+        yield at_most(f"filters-clients-{kind}", many - one, one - none, 10)
+
+
 def filters_time(samples):
     """The same in nanoseconds, and what it takes to load a large set."""
     for size in (1000, 10000):
