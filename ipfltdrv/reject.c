@@ -36,7 +36,10 @@ void ipf_reject(struct sk_buff *skb, bool ingress, unsigned int offset,
 	bool ipv4 = key->family == IPF_IPV4;
 	unsigned int len = ipv4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
 
-	if (!pskb_may_pull(skb, offset + len))
+	/* Booted without IPv6, the kernel has nothing to send it with. */
+	if (!ipv4 && !ipv6_mod_enabled())
+		return;
+	if (skb_shared(skb) || !pskb_may_pull(skb, offset + len))
 		return;
 	/* Padding is no part of it. */
 	if (pskb_trim(skb, offset + key->length))
