@@ -45,8 +45,7 @@ samples: $(addprefix samples-,$(KERNELS))
 .PHONY: samples-%
 samples-%: modules-%
 	@$(copy) tools/samples $(out)/$*/
-	$(MAKE) -C /lib/modules/$*/build M=$(CURDIR)/$(out)/$* W=1 $(sparse) \
-		RRAS_SAMPLES=m modules
+	$(MAKE) -C /lib/modules/$*/build M=$(CURDIR)/$(out)/$* W=1 $(sparse) RRAS_SAMPLES=m modules
 
 tools:
 	$(MAKE) -C tools all
