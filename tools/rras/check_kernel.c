@@ -213,16 +213,24 @@ static void find_proxies(const struct check *c, char *list, size_t size)
 		closedir(d);
 }
 
+/* Loaded, or a part of the kernel. */
+static bool has_filter(const struct check *c, const char *name, const char *file)
+{
+	return check_exists(c, "/sys/module/%s", name) ||
+	       check_has_line(c, file, "/lib/modules/%s/modules.builtin", c->tree.release);
+}
+
 /* What kept the filter driver of Windows NT from being installed (KB Q178272). */
 static void check_others(struct check *c)
 {
 	char list[256] = "";
 
-	if (check_exists(c, "/sys/module/nf_tables"))
+	if (has_filter(c, "nf_tables", "kernel/net/netfilter/nf_tables.ko"))
 		add_name(list, sizeof(list), "nftables");
-	if (check_exists(c, "/sys/module/ip_tables") || check_exists(c, "/sys/module/ip6_tables"))
+	if (has_filter(c, "ip_tables", "kernel/net/ipv4/netfilter/ip_tables.ko") ||
+	    has_filter(c, "ip6_tables", "kernel/net/ipv6/netfilter/ip6_tables.ko"))
 		add_name(list, sizeof(list), "iptables");
-	if (check_exists(c, "/sys/module/ebtables"))
+	if (has_filter(c, "ebtables", "kernel/net/bridge/netfilter/ebtables.ko"))
 		add_name(list, sizeof(list), "ebtables");
 	find_proxies(c, list, sizeof(list));
 	if (list[0])

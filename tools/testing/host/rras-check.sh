@@ -163,6 +163,9 @@ mkdir -p "$root/sys/module/nf_tables" "$root/sys/module/ip_tables" "$root/proc/7
 	echo squid >"$root/proc/77/comm"
 case_ "other filters are no problem" 0 '^ok +others .*\(nftables, iptables, squid\): ipfltdrv works beside them'
 
+echo kernel/net/netfilter/nf_tables.ko >"$tree/modules.builtin"
+case_ "nor are those that are built in" 0 '^ok +others .*\(nftables\): ipfltdrv works beside them'
+
 echo 'nonsense 1' >>"$root/etc/rrasd/rrasd.conf"
 case_ "rrasd's configuration" 1 "^problem +rrasd .*rrasd\\.conf:9: .*no key 'nonsense'"
 rm "$root/etc/rrasd/rrasd.conf"
