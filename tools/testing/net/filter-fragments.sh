@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# kernels: 6.12 6.1 uml-debug
+# kernels: 6.12 uml-debug
 # timeout: 240
 #
 # Fragments and the policies for them (KB Q189099): filter-fragments.py has the cases.
