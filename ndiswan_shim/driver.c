@@ -335,7 +335,6 @@ static void slot_destroy(struct stack_slot *slot)
 static void slot_unlink(struct stack_slot *slot)
 {
 	list_del(&slot->list);
-	slot->dead = true;
 	headroom_sum();
 }
 

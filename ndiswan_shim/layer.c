@@ -252,9 +252,9 @@ EXPORT_SYMBOL_NS_GPL(ndiswan_layer_net, NDISWAN);
  * ndiswan_layer_hangup() - end the link
  * @layer: driver and link
  *
- * Not for monitors. The link goes down soon after, with the reason "driver", as if its port had
- * gone: its owner is woken and every layer gets its line-downs and its detach.
- * Asking twice is asking once.
+ * Not for monitors. The link goes down soon after, with the reason "driver", as
+ * if its port had gone: its owner is woken and every layer gets its line-downs
+ * and its detach. Asking twice is asking once.
  *
  * Context: any; from the return of attach to the end of detach.
  */

@@ -127,7 +127,6 @@ struct stack_net {
  * @mandatory: a link without it carries no data
  * @recosted: it was missed and has come back with another cost
  * @leaving: no new link gets it any more
- * @dead: off the list
  * @layers: its layers that have not been freed
  * @nets: struct stack_net of each namespace that it ever had a link in
  * @wall: what stands in its place on a link where it is mandatory and missing
@@ -148,7 +147,6 @@ struct stack_slot {
 	bool mandatory;
 	bool recosted;
 	bool leaving;
-	bool dead;
 	unsigned int layers;
 	struct list_head nets;
 	struct stack_layer wall;

@@ -132,6 +132,11 @@ int ndiswan_layer_line_up(struct stack_layer *layer, enum ndiswan_proto proto,
 					     extack);
 	if (!err)
 		layer->up |= BIT(proto);
+	/* Who only looks has no say. */
+	if (WARN_ONCE(err && layer->monitor,
+		      "%s is a monitor and cannot refuse a line-up",
+		      layer->slot->name))
+		return 0;
 	return err;
 }
 
@@ -221,11 +226,6 @@ static int layer_ask(struct stack_layer *layer, enum ndiswan_proto proto,
 		return -EHOSTDOWN;
 	}
 	err = ndiswan_layer_line_up(layer, proto, line, extack);
-	/* Who only looks has no say. */
-	if (WARN_ONCE(err && layer->monitor,
-		      "%s is a monitor and cannot refuse a line-up",
-		      layer->slot->name))
-		return 0;
 	if (err && extack && !extack->_msg)
 		NL_SET_ERR_MSG(extack,
 			       "an intermediate driver refused the line-up");
