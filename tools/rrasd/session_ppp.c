@@ -173,6 +173,13 @@ static int bind_filters(struct session *s)
 	return err;
 }
 
+static uint64_t ppp_identifier_request(struct ppp_session *p, uint64_t wanted)
+{
+	(void)p;
+	(void)wanted;
+	return 0;
+}
+
 static int ppp_network_prepare(struct ppp_session *p, const struct ppp_network *net)
 {
 	struct session *s = p->data;
@@ -220,11 +227,12 @@ static void ppp_network_up(struct ppp_session *p, const struct ppp_network *net)
 		 s->port->name, s->port->describe(s), net->mtu);
 }
 
-static void ppp_network_down(struct ppp_session *p)
+static void ppp_network_down(struct ppp_session *p, uint16_t protocol)
 {
 	struct session *s = p->data;
 	struct in_addr peer = { .s_addr = htonl(s->address) };
 
+	(void)protocol;
 	if (s->up)
 		s->d->sessions->counts.up--;
 	s->up = false;
@@ -251,6 +259,7 @@ const struct ppp_ops session_ppp_ops = {
 	.auth_request = ppp_auth_request,
 	.auth_ok = ppp_auth_ok,
 	.address_request = ppp_address_request,
+	.identifier_request = ppp_identifier_request,
 	.network_prepare = ppp_network_prepare,
 	.network_up = ppp_network_up,
 	.network_down = ppp_network_down,

@@ -153,6 +153,8 @@ struct ppp_fsm {
 	uint8_t naks_seen;
 	/** @answered: our last Configure-Request has had its answer; a second one is ignored */
 	bool answered:1;
+	/** @off: given up: its packets are rejected; network protocols only */
+	bool off:1;
 };
 
 struct ppp_step ppp_fsm_step(enum ppp_state state, enum ppp_event event);

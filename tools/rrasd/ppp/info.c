@@ -78,6 +78,10 @@ const char *ppp_config_check(const struct ppp_config *config)
 		return "max_failure is larger than 85";
 	if (config->role == PPP_SERVER && !config->local.s_addr)
 		return "a server has no local address";
+	if (config->ifid && !ppp_ifid_valid(config->ifid))
+		return "the interface identifier is a reserved one";
+	if (config->role == PPP_SERVER && config->ipv6 && !config->ifid)
+		return "a server has no interface identifier";
 	return check_auth(config);
 }
 
@@ -85,11 +89,11 @@ const char *ppp_config_check(const struct ppp_config *config)
  * ppp_session_is_up - can the client exchange packets now?
  * @s: the session
  *
- * Return: whether network_up() was called, and network_down() not since.
+ * Return: whether network_up() was called for a protocol, and network_down() not since.
  */
 bool ppp_session_is_up(const struct ppp_session *s)
 {
-	return s->ipcp.up;
+	return s->ipcp.up || s->ipv6cp.up;
 }
 
 /**
@@ -136,8 +140,8 @@ const char *ppp_reason_text(enum ppp_reason reason)
 		[PPP_REASON_AUTH_FAILED] = "authentication failed",
 		[PPP_REASON_AUTH_DENIED] = "the peer denied our authentication",
 		[PPP_REASON_NO_ADDRESS] = "no agreement on an address",
-		[PPP_REASON_NETWORK_TIMEOUT] = "IPCP did not open in time",
-		[PPP_REASON_NETWORK_REFUSED] = "no agreement on IPCP",
+		[PPP_REASON_NETWORK_TIMEOUT] = "no network protocol opened in time",
+		[PPP_REASON_NETWORK_REFUSED] = "no agreement on a network protocol",
 		[PPP_REASON_NETWORK_FAILED] = "the network could not be set up",
 		[PPP_REASON_RENEGOTIATION] = "the peer negotiates too often",
 	};

@@ -52,6 +52,7 @@ struct ppp_cause {
 
 extern const struct ppp_fsm_ops ppp_lcp_ops;
 extern const struct ppp_fsm_ops ppp_ipcp_ops;
+extern const struct ppp_fsm_ops ppp_ipv6cp_ops;
 
 /* lcp.c */
 void ppp_lcp_init(struct ppp_session *s);
@@ -88,6 +89,25 @@ void ppp_ipcp_start(struct ppp_session *s);
 void ppp_ipcp_stop(struct ppp_session *s);
 void ppp_ipcp_address(struct ppp_session *s, struct in_addr address);
 
+/* ipv6cp.c */
+void ppp_ipv6cp_init(struct ppp_session *s);
+void ppp_ipv6cp_start(struct ppp_session *s);
+void ppp_ipv6cp_stop(struct ppp_session *s);
+
+/* network.c */
+bool ppp_network_alive(const struct ppp_session *s);
+void ppp_network_failed(struct ppp_session *s, enum ppp_reason reason);
+void ppp_network_give_up(struct ppp_session *s, struct ppp_fsm *f, enum ppp_reason reason);
+void ppp_network_settle(struct ppp_session *s);
+void ppp_network_start(struct ppp_session *s);
+void ppp_network_stop(struct ppp_session *s);
+void ppp_network_opened(struct ppp_session *s);
+void ppp_network_closed(struct ppp_session *s, enum ppp_event event);
+void ppp_network_finished(struct ppp_session *s, const struct ppp_fsm *f, enum ppp_event event);
+void ppp_network_timeout(struct ppp_session *s);
+void ppp_network_input(struct ppp_session *s, struct ppp_fsm *f, const uint8_t *packet,
+		       size_t len);
+
 /* fsm.c */
 void ppp_fsm_run(struct ppp_session *s, struct ppp_fsm *f, const struct ppp_cause *c);
 
@@ -103,9 +123,8 @@ void ppp_end(struct ppp_session *s, enum ppp_reason reason);
 void ppp_over(struct ppp_session *s, enum ppp_reason reason);
 void ppp_link_up(struct ppp_session *s);
 void ppp_link_down(struct ppp_session *s);
-void ppp_network_start(struct ppp_session *s);
-void ppp_network_opened(struct ppp_session *s);
-void ppp_network_closed(struct ppp_session *s);
+void ppp_phase_begin(struct ppp_session *s, enum ppp_phase phase, uint32_t limit_ms);
+void ppp_negotiates_anew(struct ppp_session *s, bool lcp);
 bool ppp_packet_parse(struct ppp_session *s, const uint8_t *packet, size_t len, uint8_t *code,
 		      uint8_t *id, size_t *data_len);
 

@@ -69,13 +69,16 @@ static bool address_ready(struct ppp_session *s, uint8_t id, const uint8_t *data
 {
 	struct ppp_ipcp *ipcp = &s->ipcp;
 
-	if (s->config->role == PPP_CLIENT || ipcp->address_known)
+	if (s->config->role == PPP_CLIENT)
 		return true;
 	if (!ipcp->address_asked) {
 		ipcp->address_asked = true;
 		s->ops->address_request(s, address_wanted(data, len));
-		if (ipcp->address_known)
-			return true;
+	}
+	if (ipcp->address_known) {
+		if (!ipcp->given.s_addr)
+			ppp_network_give_up(s, &ipcp->fsm, PPP_REASON_NO_ADDRESS);
+		return ipcp->given.s_addr;
 	}
 	if (len <= sizeof(ipcp->pending)) {
 		memcpy(ipcp->pending, data, len);
@@ -88,7 +91,7 @@ static bool address_ready(struct ppp_session *s, uint8_t id, const uint8_t *data
 
 static bool ipcp_request_begin(struct ppp_session *s, uint8_t id, const uint8_t *data, size_t len)
 {
-	if (!address_ready(s, id, data, len) || s->close_wanted)
+	if (!address_ready(s, id, data, len) || s->close_wanted || s->ipcp.fsm.off)
 		return false;
 	s->ipcp.peer_address_seen = false;
 	s->ipcp.peer.s_addr = 0;
@@ -154,7 +157,7 @@ static void ipcp_request_end(struct ppp_session *s, struct ppp_reply *r)
 	if (s->config->role == PPP_CLIENT || ipcp->peer_address_seen)
 		return;
 	if (r->stubborn)
-		ppp_end(s, PPP_REASON_NO_ADDRESS);
+		ppp_network_give_up(s, &ipcp->fsm, PPP_REASON_NO_ADDRESS);
 	else
 		ppp_reply_missing(r, PPP_IPCP_OPT_ADDRESS, &ipcp->given, ADDRESS_LEN);
 }
@@ -167,7 +170,7 @@ static void ipcp_reject(struct ppp_session *s, const struct ppp_option *o)
 	case PPP_IPCP_OPT_ADDRESS:
 		ipcp->ask_address = false;
 		if (s->config->role == PPP_CLIENT)
-			ppp_end(s, PPP_REASON_NO_ADDRESS);
+			ppp_network_give_up(s, &ipcp->fsm, PPP_REASON_NO_ADDRESS);
 		break;
 	case PPP_IPCP_OPT_DNS1:
 		ipcp->ask_dns1 = false;
@@ -223,7 +226,7 @@ static void unprepare(struct ppp_session *s)
 	if (!s->ipcp.prepared)
 		return;
 	s->ipcp.prepared = false;
-	s->ops->network_down(s);
+	s->ops->network_down(s, PPP_PROTO_IP);
 }
 
 /*
@@ -243,7 +246,7 @@ static int ipcp_ack(struct ppp_session *s)
 	if (s->config->role == PPP_CLIENT)
 		net.local.s_addr = 0;
 	if (s->ops->network_prepare(s, &net)) {
-		ppp_end(s, PPP_REASON_NETWORK_FAILED);
+		ppp_network_give_up(s, &ipcp->fsm, PPP_REASON_NETWORK_FAILED);
 		return -1;
 	}
 	ipcp->prepared = true;
@@ -256,7 +259,8 @@ static void ipcp_up(struct ppp_session *s)
 	struct ppp_network net;
 
 	if (s->config->role == PPP_CLIENT && !s->ipcp.ask.s_addr) {
-		ppp_end(s, PPP_REASON_NO_ADDRESS);	/* the peer acknowledged 0.0.0.0 */
+		/* The peer acknowledged 0.0.0.0. */
+		ppp_network_give_up(s, &s->ipcp.fsm, PPP_REASON_NO_ADDRESS);
 		return;
 	}
 	s->ipcp.up = true;
@@ -268,17 +272,12 @@ static void ipcp_up(struct ppp_session *s)
 static void ipcp_down(struct ppp_session *s, enum ppp_event event)
 {
 	unprepare(s);
-	if (event == PPP_EV_DOWN)
-		return;		/* LCP's doing, and LCP's to count */
-	ppp_network_closed(s);
-	if (event == PPP_EV_RTR || event == PPP_EV_RXJ_MINUS)
-		ppp_end(s, PPP_REASON_NETWORK_REFUSED);
+	ppp_network_closed(s, event);
 }
 
 static void ipcp_finished(struct ppp_session *s, enum ppp_event event)
 {
-	ppp_end(s, event == PPP_EV_TO_MINUS ? PPP_REASON_NETWORK_TIMEOUT :
-					      PPP_REASON_NETWORK_REFUSED);
+	ppp_network_finished(s, &s->ipcp.fsm, event);
 }
 
 const struct ppp_fsm_ops ppp_ipcp_ops = {
@@ -303,7 +302,6 @@ const struct ppp_fsm_ops ppp_ipcp_ops = {
 void ppp_ipcp_init(struct ppp_session *s)
 {
 	ppp_fsm_init(&s->ipcp.fsm, &ppp_ipcp_ops);
-	ppp_fsm_event(s, &s->ipcp.fsm, PPP_EV_OPEN);
 }
 
 /**
@@ -314,11 +312,13 @@ void ppp_ipcp_start(struct ppp_session *s)
 {
 	s->ipcp.has_pending = false;
 	s->ipcp.fsm.naks_sent = 0;
+	s->ipcp.fsm.off = false;
+	ppp_fsm_event(s, &s->ipcp.fsm, PPP_EV_OPEN);
 	ppp_fsm_event(s, &s->ipcp.fsm, PPP_EV_UP);
 }
 
 /**
- * ppp_ipcp_stop - LCP is no longer open
+ * ppp_ipcp_stop - LCP is no longer open, or IPv4 was given up
  * @s: the session
  *
  * Undoes a preparation also where IPCP never opened.
@@ -341,13 +341,13 @@ void ppp_ipcp_address(struct ppp_session *s, struct in_addr address)
 
 	if (!ipcp->address_asked || ipcp->address_known)
 		return;
-	if (!address.s_addr) {
-		ppp_end(s, PPP_REASON_NO_ADDRESS);
-		return;
-	}
 	ipcp->given = address;
 	ipcp->address_known = true;
-	if (ipcp->has_pending && s->phase == PPP_PHASE_NETWORK) {
+	if (s->phase != PPP_PHASE_NETWORK)
+		return;
+	if (!address.s_addr) {
+		ppp_network_give_up(s, &ipcp->fsm, PPP_REASON_NO_ADDRESS);
+	} else if (ipcp->has_pending) {
 		ipcp->has_pending = false;
 		ppp_fsm_request(s, &ipcp->fsm, ipcp->pending_id, ipcp->pending,
 				ipcp->pending_len);

@@ -361,15 +361,17 @@ static int extra_protocol_reject(struct ppp_session *s, const uint8_t *data, siz
 	case PPP_PROTO_LCP:
 		return PPP_EV_RXJ_MINUS;
 	case PPP_PROTO_IPCP:
+	case PPP_PROTO_IP:
 		ppp_fsm_event(s, &s->ipcp.fsm, PPP_EV_RXJ_MINUS);
+		break;
+	case PPP_PROTO_IPV6CP:
+	case PPP_PROTO_IPV6:
+		ppp_fsm_event(s, &s->ipv6cp.fsm, PPP_EV_RXJ_MINUS);
 		break;
 	case PPP_PROTO_PAP:
 	case PPP_PROTO_CHAP:
 		if (s->phase == PPP_PHASE_AUTHENTICATE)
 			ppp_end(s, PPP_REASON_AUTH_REFUSED);
-		break;
-	case PPP_PROTO_IP:
-		ppp_end(s, PPP_REASON_NETWORK_REFUSED);
 		break;
 	default:
 		break;

@@ -62,7 +62,7 @@ void ppp_fsm_request(struct ppp_session *s, struct ppp_fsm *f, uint8_t id, const
 		return;
 	ppp_reply_init(&r, options, ppp_room(s), f->naks_sent >= s->config->max_failure);
 	judge(s, f, &r, data, len);
-	if (s->close_wanted)
+	if (s->close_wanted || f->off)
 		return;
 	if (r.code != PPP_CODE_CONF_ACK) {
 		c.event = PPP_EV_RCR_MINUS;
@@ -117,7 +117,7 @@ static bool nak_valid(struct ppp_session *s, struct ppp_fsm *f, const struct ppp
 /*
  * Learn from a Nak or Reject what to ask for next. A peer that is never content must not keep us
  * negotiating: after max_failure rounds its Naks count as Rejects, so the request gets shorter
- * until nothing is left to refuse; after three times as many the session ends.
+ * until nothing is left to refuse; after three times as many the protocol is given up.
  */
 static void learn(struct ppp_session *s, struct ppp_fsm *f, const struct ppp_cause *c)
 {
@@ -128,7 +128,10 @@ static void learn(struct ppp_session *s, struct ppp_fsm *f, const struct ppp_cau
 	if (f->naks_seen < UINT8_MAX)
 		f->naks_seen++;
 	if (f->naks_seen > 3 * s->config->max_failure) {
-		ppp_end(s, f == &s->lcp.fsm ? PPP_REASON_LCP_FAILED : PPP_REASON_NETWORK_REFUSED);
+		if (f == &s->lcp.fsm)
+			ppp_end(s, PPP_REASON_LCP_FAILED);
+		else
+			ppp_network_give_up(s, f, PPP_REASON_NETWORK_REFUSED);
 		return;
 	}
 	ppp_reader_init(&reader, c->data, c->data_len);
@@ -157,7 +160,7 @@ static void input_answer(struct ppp_session *s, struct ppp_fsm *f, struct ppp_ca
 	f->answered = true;
 	if (!ack)
 		learn(s, f, c);
-	if (!s->close_wanted)
+	if (!s->close_wanted && !f->off)
 		ppp_fsm_run(s, f, c);
 }
 

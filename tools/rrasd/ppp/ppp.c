@@ -90,7 +90,13 @@ malformed:
 	return false;
 }
 
-static void phase_begin(struct ppp_session *s, enum ppp_phase phase, uint32_t limit_ms)
+/**
+ * ppp_phase_begin - a phase begins, or its time begins anew
+ * @s: the session
+ * @phase: the phase
+ * @limit_ms: how long it may take; 0: no limit
+ */
+void ppp_phase_begin(struct ppp_session *s, enum ppp_phase phase, uint32_t limit_ms)
 {
 	s->phase = (uint8_t)phase;
 	s->phase_deadline = limit_ms ? s->now + limit_ms : 0;
@@ -120,12 +126,16 @@ void ppp_over(struct ppp_session *s, enum ppp_reason reason)
 	s->over = true;
 }
 
-/*
- * A layer left Opened for another negotiation. Each one costs the daemon and the kernel work that
- * the peer gets for one frame, and gives it the limits of the phases anew: a client may not do
- * it in a loop, and not at all for long before it has proven who it is.
+/**
+ * ppp_negotiates_anew - a layer left Opened for another negotiation
+ * @s: the session
+ * @lcp: it is LCP
+ *
+ * Each one costs the daemon and the kernel work that the peer gets for one frame, and gives it the
+ * limits of the phases anew: a client may not do it in a loop, and not at all for long before it
+ * has proven who it is.
  */
-static void negotiates_anew(struct ppp_session *s, bool lcp)
+void ppp_negotiates_anew(struct ppp_session *s, bool lcp)
 {
 	if (!s->anew_count || s->now - s->anew_start >= PPP_ANEW_WINDOW_MS) {
 		s->anew_start = s->now;
@@ -145,7 +155,7 @@ void ppp_link_up(struct ppp_session *s)
 {
 	struct ppp_link link;
 
-	phase_begin(s, PPP_PHASE_AUTHENTICATE, s->config->auth_limit_ms);
+	ppp_phase_begin(s, PPP_PHASE_AUTHENTICATE, s->config->auth_limit_ms);
 	ppp_session_link(s, &link);
 	s->ops->lcp_up(s, &link);
 	if (!s->close_wanted)
@@ -159,43 +169,13 @@ void ppp_link_up(struct ppp_session *s)
 void ppp_link_down(struct ppp_session *s)
 {
 	ppp_auth_stop(s);
-	ppp_ipcp_stop(s);
+	ppp_network_stop(s);
 	if (s->reason) {
-		phase_begin(s, PPP_PHASE_TERMINATE, 0);
+		ppp_phase_begin(s, PPP_PHASE_TERMINATE, 0);
 		return;
 	}
-	phase_begin(s, PPP_PHASE_ESTABLISH, s->config->lcp_limit_ms);
-	negotiates_anew(s, true);
-}
-
-/**
- * ppp_network_start - authentication is complete
- * @s: the session
- */
-void ppp_network_start(struct ppp_session *s)
-{
-	phase_begin(s, PPP_PHASE_NETWORK, s->config->network_limit_ms);
-	ppp_ipcp_start(s);
-}
-
-/**
- * ppp_network_opened - a network protocol is open: the session has what it was made for
- * @s: the session
- */
-void ppp_network_opened(struct ppp_session *s)
-{
-	s->phase_deadline = 0;
-	s->anew_idle = 0;
-}
-
-/**
- * ppp_network_closed - the network protocol left Opened and may come back
- * @s: the session
- */
-void ppp_network_closed(struct ppp_session *s)
-{
-	phase_begin(s, PPP_PHASE_NETWORK, s->config->network_limit_ms);
-	negotiates_anew(s, false);
+	ppp_phase_begin(s, PPP_PHASE_ESTABLISH, s->config->lcp_limit_ms);
+	ppp_negotiates_anew(s, true);
 }
 
 static void earlier(uint64_t *deadline, uint64_t other)
@@ -212,6 +192,7 @@ static void update_timer(struct ppp_session *s)
 		earlier(&deadline, s->lcp.fsm.deadline);
 		earlier(&deadline, s->lcp.echo_deadline);
 		earlier(&deadline, s->ipcp.fsm.deadline);
+		earlier(&deadline, s->ipv6cp.fsm.deadline);
 		earlier(&deadline, s->auth.peer_deadline);
 		earlier(&deadline, s->auth.self_deadline);
 		earlier(&deadline, s->phase_deadline);
@@ -238,7 +219,7 @@ static void close_now(struct ppp_session *s)
 {
 	s->reason = s->close_wanted;
 	s->close_wanted = PPP_REASON_NONE;
-	phase_begin(s, PPP_PHASE_TERMINATE, 0);
+	ppp_phase_begin(s, PPP_PHASE_TERMINATE, 0);
 	ppp_fsm_event(s, &s->lcp.fsm, PPP_EV_CLOSE);
 }
 
@@ -257,6 +238,8 @@ static void leave(struct ppp_session *s)
 		s->depth--;
 		return;
 	}
+	if (!s->reason && !s->close_wanted && !s->lower_lost)
+		ppp_network_settle(s);
 	if (s->lower_lost && !s->over)
 		lower_gone(s);
 	if (s->close_wanted && !s->over)
@@ -290,6 +273,7 @@ void ppp_session_init(struct ppp_session *s, const struct ppp_config *config,
 	s->data = data;
 	ppp_lcp_init(s);
 	ppp_ipcp_init(s);
+	ppp_ipv6cp_init(s);
 }
 
 /**
@@ -303,7 +287,7 @@ void ppp_session_start(struct ppp_session *s, uint64_t now)
 		return;
 	s->started = true;
 	s->now = now;
-	phase_begin(s, PPP_PHASE_ESTABLISH, s->config->lcp_limit_ms);
+	ppp_phase_begin(s, PPP_PHASE_ESTABLISH, s->config->lcp_limit_ms);
 	s->depth++;
 	ppp_fsm_event(s, &s->lcp.fsm, PPP_EV_OPEN);
 	ppp_fsm_event(s, &s->lcp.fsm, PPP_EV_UP);
@@ -324,10 +308,13 @@ static void dispatch(struct ppp_session *s, uint16_t protocol, const uint8_t *pa
 		ppp_pap_input(s, packet, len);
 	else if (protocol == PPP_PROTO_CHAP && open)
 		ppp_chap_input(s, packet, len);
-	else if (s->phase != PPP_PHASE_NETWORK || protocol == PPP_PROTO_IP)
+	else if (s->phase != PPP_PHASE_NETWORK || protocol == PPP_PROTO_IP ||
+		 (protocol == PPP_PROTO_IPV6 && !s->ipv6cp.fsm.off))
 		s->counters.unexpected++;
 	else if (protocol == PPP_PROTO_IPCP)
-		ppp_fsm_input(s, &s->ipcp.fsm, packet, len);
+		ppp_network_input(s, &s->ipcp.fsm, packet, len);
+	else if (protocol == PPP_PROTO_IPV6CP)
+		ppp_network_input(s, &s->ipv6cp.fsm, packet, len);
 	else
 		ppp_lcp_reject_protocol(s, protocol, packet, len);
 }
@@ -363,7 +350,7 @@ static void phase_timer(struct ppp_session *s)
 	else if (s->phase == PPP_PHASE_AUTHENTICATE)
 		ppp_end(s, PPP_REASON_AUTH_TIMEOUT);
 	else if (s->phase == PPP_PHASE_NETWORK)
-		ppp_end(s, PPP_REASON_NETWORK_TIMEOUT);
+		ppp_network_timeout(s);
 }
 
 /**
@@ -384,6 +371,8 @@ void ppp_session_timer(struct ppp_session *s, uint64_t now)
 		ppp_auth_timer(s);
 	if (!s->close_wanted)
 		ppp_fsm_timer(s, &s->ipcp.fsm);
+	if (!s->close_wanted)
+		ppp_fsm_timer(s, &s->ipv6cp.fsm);
 	if (!s->close_wanted)
 		ppp_fsm_timer(s, &s->lcp.fsm);
 	leave(s);

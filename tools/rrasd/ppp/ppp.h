@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The PPP engine: LCP, authentication and IPCP of one client, as a pure function of the bytes
- * and the time it is given.
+ * The PPP engine: LCP, authentication, IPCP and IPV6CP of one client, as a pure function of the
+ * bytes and the time it is given.
  *
  * It does no I/O, allocates nothing, has no global state and reads no clock: time comes in as
  * monotonic milliseconds with every call, random bytes come from a callback. The same engine is
@@ -50,7 +50,7 @@ enum ppp_phase {
 	PPP_PHASE_DEAD,		/* before start, after finished */
 	PPP_PHASE_ESTABLISH,	/* LCP negotiates */
 	PPP_PHASE_AUTHENTICATE,
-	PPP_PHASE_NETWORK,	/* IPCP negotiates or is open */
+	PPP_PHASE_NETWORK,	/* IPCP or IPV6CP negotiates or is open */
 	PPP_PHASE_TERMINATE,	/* LCP closes */
 };
 
@@ -73,8 +73,8 @@ enum ppp_reason {
 	PPP_REASON_AUTH_FAILED,		/* the peer's name or secret is wrong */
 	PPP_REASON_AUTH_DENIED,		/* the peer did not accept our name or secret */
 	PPP_REASON_NO_ADDRESS,		/* no address for the client, or it refuses the one given */
-	PPP_REASON_NETWORK_TIMEOUT,	/* the peer did not finish IPCP in time */
-	PPP_REASON_NETWORK_REFUSED,	/* the peer ended or rejected IPCP */
+	PPP_REASON_NETWORK_TIMEOUT,	/* no network protocol opened in time */
+	PPP_REASON_NETWORK_REFUSED,	/* the peer ended or rejected all network protocols */
 	PPP_REASON_NETWORK_FAILED,	/* network_prepare() failed */
 	PPP_REASON_RENEGOTIATION,	/* the peer negotiates anew too often */
 	PPP_REASONS
@@ -86,7 +86,7 @@ enum ppp_reason {
  * Fill it with ppp_config_init() first and then set what differs.
  */
 struct ppp_config {
-	/** @role: the side we play in IPCP */
+	/** @role: the side we play in IPCP and IPV6CP */
 	enum ppp_role role;
 
 	/** @auth_peer: set of enum ppp_auth_method the peer may use; 0: it needs none */
@@ -135,7 +135,7 @@ struct ppp_config {
 	uint32_t lcp_limit_ms;
 	/** @auth_limit_ms: time for authentication, both ways; 0: only counters */
 	uint32_t auth_limit_ms;
-	/** @network_limit_ms: time for IPCP to open; 0: only counters */
+	/** @network_limit_ms: time for a network protocol to open; 0: only counters */
 	uint32_t network_limit_ms;
 	/** @echo_ms: interval of Echo-Requests once LCP is open; 0: none */
 	uint32_t echo_ms;
@@ -148,6 +148,14 @@ struct ppp_config {
 	struct in_addr local;
 	/** @dns: name servers given to clients; 0.0.0.0: none */
 	struct in_addr dns[2];
+
+	/** @ipv6: negotiate IPV6CP, next to IPCP and independent of it */
+	bool ipv6;
+	/**
+	 * @ifid: our interface identifier, its first byte the highest (server: required for @ipv6;
+	 * client: 0 takes one at random, and another if the peer says so)
+	 */
+	uint64_t ifid;
 };
 
 /**
@@ -174,7 +182,7 @@ struct ppp_link {
  * struct ppp_network - what a network control protocol agreed on
  */
 struct ppp_network {
-	/** @protocol: PPP_PROTO_IP */
+	/** @protocol: PPP_PROTO_IP or PPP_PROTO_IPV6; only what belongs to it is set */
 	uint16_t protocol;
 	/** @mtu: most bytes of a packet towards the peer */
 	uint16_t mtu;
@@ -184,6 +192,10 @@ struct ppp_network {
 	struct in_addr peer;
 	/** @dns: name servers: those given (server) or learnt (client) */
 	struct in_addr dns[2];
+	/** @local_ifid: our interface identifier; as client 0 until network_up */
+	uint64_t local_ifid;
+	/** @peer_ifid: the peer's interface identifier, never 0 */
+	uint64_t peer_ifid;
 };
 
 /**
@@ -250,15 +262,26 @@ struct ppp_ops {
 	 */
 	void (*address_request)(struct ppp_session *s, struct in_addr wanted);
 	/**
+	 * @identifier_request: which interface identifier shall the client have? @wanted is a
+	 * valid one that it asks for, or 0. Servers only, once in the life of a session.
+	 * Return: @wanted or another one; 0: no IPv6 for this client (PPP_REASON_NO_ADDRESS).
+	 */
+	uint64_t (*identifier_request)(struct ppp_session *s, uint64_t wanted);
+	/**
 	 * @network_prepare: make the kernel ready for packets with these addresses. Called
-	 * before the Configure-Ack leaves that allows the peer to send its first packet.
-	 * Return: 0, or not 0 to end the session (PPP_REASON_NETWORK_FAILED).
+	 * before the Configure-Ack leaves that allows the peer to send its first packet, for
+	 * each network protocol by itself.
+	 * Return: 0, or not 0 to do without this protocol (PPP_REASON_NETWORK_FAILED), which ends
+	 * the session if there is no other.
 	 */
 	int (*network_prepare)(struct ppp_session *s, const struct ppp_network *net);
-	/** @network_up: both sides agreed: traffic in both directions */
+	/** @network_up: both sides agreed on a protocol: traffic in both directions */
 	void (*network_up)(struct ppp_session *s, const struct ppp_network *net);
-	/** @network_down: undo the last successful network_prepare(); exactly once for each */
-	void (*network_down)(struct ppp_session *s);
+	/**
+	 * @network_down: undo the last successful network_prepare() of @protocol; exactly once
+	 * for each
+	 */
+	void (*network_down)(struct ppp_session *s, uint16_t protocol);
 	/** @finished: the session is over; it may be freed now */
 	void (*finished)(struct ppp_session *s, enum ppp_reason reason, const char *text);
 };
@@ -346,6 +369,18 @@ struct ppp_ipcp {
 	bool up:1;
 };
 
+/* IPV6CP's part. */
+struct ppp_ipv6cp {
+	struct ppp_fsm fsm;
+	uint64_t ask;			/* the identifier our request says */
+	uint64_t given;			/* the peer's; 0: not known yet */
+	uint64_t prepared_for;		/* the identifier network_prepare was told */
+	bool ask_ifid:1;
+	bool ifid_seen:1;		/* in the request being judged */
+	bool prepared:1;		/* network_prepare succeeded, network_down is due */
+	bool up:1;
+};
+
 /**
  * struct ppp_session - one PPP conversation
  *
@@ -375,6 +410,7 @@ struct ppp_session {
 	uint8_t phase;			/* enum ppp_phase */
 	uint8_t reason;			/* enum ppp_reason: first cause of the end */
 	uint8_t close_wanted;		/* reason of a close that waits for the entry point's end */
+	uint8_t network_reason;		/* why a network protocol failed, of this network phase */
 	bool lower_lost:1;		/* ppp_session_lower_down() waits for its end, or is done */
 	bool started:1;
 	bool over:1;			/* LCP is through: finished is called next */
@@ -382,6 +418,7 @@ struct ppp_session {
 	struct ppp_lcp lcp;
 	struct ppp_auth auth;
 	struct ppp_ipcp ipcp;
+	struct ppp_ipv6cp ipv6cp;
 };
 
 static_assert(sizeof(struct ppp_session) <= 512, "a session must stay small");
@@ -401,6 +438,7 @@ void ppp_auth_result(struct ppp_session *s, uint64_t now, bool ok, const char *m
 void ppp_address_result(struct ppp_session *s, uint64_t now, struct in_addr address);
 
 bool ppp_auth_verify(const struct ppp_auth_request *request, const void *secret, size_t len);
+bool ppp_ifid_valid(uint64_t identifier);
 bool ppp_session_is_up(const struct ppp_session *s);
 void ppp_session_link(const struct ppp_session *s, struct ppp_link *link);
 const char *ppp_reason_text(enum ppp_reason reason);

@@ -66,14 +66,20 @@
 #define PPP_IPCP_OPT_DNS2	131
 #define PPP_IPCP_OPT_NBNS2	132
 
+/* IPV6CP options (RFC 5072 section 4). */
+#define PPP_IPV6CP_OPT_IFID	1
+#define PPP_IPV6CP_OPT_COMPRESS	2
+
 /* Sizes in bytes. */
 #define PPP_PROTO_LEN		2	/* protocol field, never compressed here */
 #define PPP_HEADER_LEN		4	/* code, identifier, length */
 #define PPP_OPTION_LEN		2	/* type, length */
 #define PPP_MAGIC_LEN		4
 #define PPP_MD5_LEN		16
+#define PPP_IFID_LEN		8	/* interface identifier */
 #define PPP_DEFAULT_MRU		1500	/* RFC 1661 section 6.1 */
 #define PPP_MIN_MRU		128	/* less is refused: a Nak asks for this */
 #define PPP_PPPOE_MRU		1492	/* RFC 2516 section 7 */
+#define PPP_IPV6_MIN_MTU	1280	/* RFC 8200 section 5 */
 
 #endif /* RRASD_PPP_PROTO_H */

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,10 +106,28 @@ static void host_address_request(struct ppp_session *s, struct in_addr wanted)
 		ppp_address_result(s, h->now, h->give);
 }
 
+static uint64_t host_identifier_request(struct ppp_session *s, uint64_t wanted)
+{
+	struct host *h = host_of(s);
+	char text[32];
+
+	sprintf(text, "identifier:%" PRIx64, wanted);
+	host_log(h, text);
+	return h->own_ifid ? wanted ? wanted : h->give_ifid : h->give_ifid;
+}
+
 static int host_network_prepare(struct ppp_session *s, const struct ppp_network *net)
 {
 	struct host *h = host_of(s);
 
+	if (net->protocol == PPP_PROTO_IPV6) {
+		host_log(h, "prepare6");
+		h->net6 = *net;
+		if (h->prepare6_ret)
+			return h->prepare6_ret;
+		h->prepared6++;
+		return 0;
+	}
 	host_log(h, "prepare");
 	h->net = *net;
 	if (h->prepare_ret)
@@ -121,15 +140,27 @@ static void host_network_up(struct ppp_session *s, const struct ppp_network *net
 {
 	struct host *h = host_of(s);
 
+	if (net->protocol == PPP_PROTO_IPV6) {
+		h->net6 = *net;
+		h->is_up6 = true;
+		host_log(h, "up6");
+		return;
+	}
 	h->net = *net;
 	h->is_up = true;
 	host_log(h, "up");
 }
 
-static void host_network_down(struct ppp_session *s)
+static void host_network_down(struct ppp_session *s, uint16_t protocol)
 {
 	struct host *h = host_of(s);
 
+	if (protocol == PPP_PROTO_IPV6) {
+		h->prepared6--;
+		h->is_up6 = false;
+		host_log(h, "down6");
+		return;
+	}
 	h->prepared--;
 	h->is_up = false;
 	host_log(h, "down");
@@ -156,6 +187,7 @@ static const struct ppp_ops host_ops = {
 	.auth_request = host_auth_request,
 	.auth_ok = host_auth_ok,
 	.address_request = host_address_request,
+	.identifier_request = host_identifier_request,
 	.network_prepare = host_network_prepare,
 	.network_up = host_network_up,
 	.network_down = host_network_down,
@@ -178,6 +210,9 @@ void host_init(struct host *h, enum ppp_role role, uint64_t seed)
 	if (role == PPP_SERVER)
 		h->config.local.s_addr = inet_addr("10.0.0.1");
 	h->give.s_addr = inet_addr("10.0.0.5");
+	h->give_ifid = 5;
+	if (role == PPP_SERVER)
+		h->config.ifid = 1;
 	h->secret = "wonder";
 	h->seed = seed;
 	h->now = 1000;
@@ -210,7 +245,7 @@ void host_done(struct host *h)
 {
 	if (h->s)
 		ppp_session_lower_down(h->s, h->now);
-	if (h->s || h->finished != 1 || h->prepared)
+	if (h->s || h->finished != 1 || h->prepared || h->prepared6)
 		abort();
 }
 
@@ -384,6 +419,23 @@ void host_network_open(struct host *h)
 	sprintf(hex, "8021 02 %02x 000a 0306 0a000001", h->s->ipcp.fsm.id);
 	host_hex(h, hex);
 	if (!h->is_up)
+		abort();
+	host_drain(h);
+}
+
+/**
+ * host_network6_open - be the peer in IPV6CP: take the identifier 5
+ * @h: the world, in the network phase, IPV6CP at its begin
+ */
+void host_network6_open(struct host *h)
+{
+	char hex[64];
+
+	host_drain(h);
+	host_hex(h, "8057 01 01 000e 010a 0000000000000005");
+	sprintf(hex, "8057 02 %02x 000e 010a 0000000000000001", h->s->ipv6cp.fsm.id);
+	host_hex(h, hex);
+	if (!h->is_up6)
 		abort();
 	host_drain(h);
 }

@@ -29,20 +29,26 @@ struct host_frame {
  * @auth: how auth_request() behaves
  * @secret: the right secret
  * @give: answer to address_request(); 0.0.0.0: deferred
- * @prepare_ret: return value of network_prepare()
+ * @give_ifid: answer to identifier_request()
+ * @own_ifid: unless the client asks for a certain one, then that is the answer
+ * @prepare_ret: return value of network_prepare() for IPv4
+ * @prepare6_ret: the same for IPv6
  * @close_in: name of the callback that closes the session, or NULL
  * @lower_in: name of the callback that reports the port gone, or NULL
  * @silent: frames are counted and not kept
  * @seed: state of the random numbers
  * @reason: why it finished
  * @finished: how often finished() was called
- * @prepared: successful network_prepare() without network_down()
- * @is_up: between network_up() and network_down()
+ * @prepared: successful network_prepare() without network_down(), IPv4
+ * @is_up: between network_up() and network_down(), IPv4
+ * @prepared6: as @prepared, IPv6
+ * @is_up6: as @is_up, IPv6
  * @outputs: frames output
  * @out_bytes: their bytes
  * @biggest: bytes of the largest one
  * @link: from lcp_up()
- * @net: from the last network callback
+ * @net: from the last network callback for IPv4
+ * @net6: the same for IPv6
  * @asked: from the last auth_request(); its pointers are no longer valid
  * @asked_name: the name in it
  * @frames: what was output and not taken yet
@@ -58,7 +64,10 @@ struct host {
 	enum host_auth auth;
 	const char *secret;
 	struct in_addr give;
+	uint64_t give_ifid;
+	bool own_ifid;
 	int prepare_ret;
+	int prepare6_ret;
 	const char *close_in;
 	const char *lower_in;
 	bool silent;
@@ -67,11 +76,14 @@ struct host {
 	int finished;
 	int prepared;
 	bool is_up;
+	int prepared6;
+	bool is_up6;
 	unsigned long outputs;
 	unsigned long out_bytes;
 	size_t biggest;
 	struct ppp_link link;
 	struct ppp_network net;
+	struct ppp_network net6;
 	struct ppp_auth_request asked;
 	char asked_name[256];
 	struct host_frame frames[HOST_FRAMES];
@@ -93,6 +105,7 @@ void host_forget(struct host *h);
 void host_lcp_open(struct host *h);
 void host_auth_pap(struct host *h);
 void host_network_open(struct host *h);
+void host_network6_open(struct host *h);
 uint64_t host_random(uint64_t *seed);
 
 #endif /* RRASD_TESTS_HOST_H */
