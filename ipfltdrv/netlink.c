@@ -344,7 +344,11 @@ int ipfltdrv_nl_set_remove_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 static const struct genl_multicast_group groups[] = {
-	{ .name = IPFLTDRV_MCGRP_EVENTS, .flags = GENL_UNS_ADMIN_PERM },
+	{
+		.name = IPFLTDRV_MCGRP_EVENTS,
+		/* That of the operations, GENL_UNS_ADMIN_PERM, means nothing here. */
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
 };
 
 struct genl_family ipf_family __ro_after_init = {

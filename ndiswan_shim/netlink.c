@@ -391,7 +391,11 @@ err_free:
 }
 
 static const struct genl_multicast_group ndiswan_mcgrps[] = {
-	[NDISWAN_EVENT_GROUP] = { .name = NDISWAN_MCGRP_EVENTS },
+	[NDISWAN_EVENT_GROUP] = {
+		.name = NDISWAN_MCGRP_EVENTS,
+		/* That of the operations, GENL_UNS_ADMIN_PERM, means nothing here. */
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
 };
 
 struct genl_family ndiswan_genl_family __ro_after_init = {

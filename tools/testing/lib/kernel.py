@@ -201,6 +201,21 @@ class Netlink:
                 for answer in self.request(command, attributes, NLM_F_ROOT_MATCH)]
 
 
+def joined(family):
+    """Those multicast groups of a family that this process may join."""
+    nl = Netlink(family)
+    found = []
+    for group in nl.groups:
+        try:
+            nl.join(group)
+        except OSError as err:
+            if err.errno == errno.EPERM:
+                continue
+            raise
+        found.append(group)
+    return found
+
+
 class Ndiswan(Netlink):
     """The family ndiswan."""
 

@@ -421,6 +421,7 @@ def unprivileged(text_, leave):
         leave()
         count, total = refused_all()
         check(f"{text_}: {count} of {total} requests refused", count == total)
+        check(f"{text_}: no multicast group is open to it", not joined("ipfltdrv"))
         finish()
     check(text_, not os.waitpid(child, 0)[1])
 
