@@ -20,9 +20,10 @@ static inline void check_frame(const struct host_frame *f)
 	FUZZ_REQUIRE(f->len >= 6 && f->len <= PPP_FRAME_MAX);
 	protocol = ppp_get16(f->data);
 	FUZZ_REQUIRE(protocol == PPP_PROTO_LCP || protocol == PPP_PROTO_PAP ||
-		     protocol == PPP_PROTO_CHAP || protocol == PPP_PROTO_IPCP);
+		     protocol == PPP_PROTO_CHAP || protocol == PPP_PROTO_IPCP ||
+		     protocol == PPP_PROTO_IPV6CP);
 	FUZZ_REQUIRE(ppp_get16(f->data + 4) == f->len - 2);
-	if ((protocol == PPP_PROTO_LCP || protocol == PPP_PROTO_IPCP) &&
+	if (protocol != PPP_PROTO_PAP && protocol != PPP_PROTO_CHAP &&
 	    f->data[2] <= PPP_CODE_CONF_REJ)
 		FUZZ_REQUIRE(ppp_options_valid(f->data + 6, f->len - 6));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One Configure packet with any options, to LCP or IPCP of a server or client.
+ * One Configure packet with any options, to LCP, IPCP or IPV6CP of a server or client.
  *
  * The input: a byte of choices, the options. The answer to a request is an Ack with exactly the
  * same options, a Nak, or a Reject of some of the same options, unchanged and in order.
@@ -62,7 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	choice = data[0];
 	len = size - 1;
 	code = (uint8_t)(1 + (choice >> 1 & 3));
-	protocol = choice & 8 ? PPP_PROTO_IPCP : PPP_PROTO_LCP;
+	protocol = !(choice & 8) ? PPP_PROTO_LCP :
+		   choice & 64 ? PPP_PROTO_IPV6CP : PPP_PROTO_IPCP;
 	host_init(&h, choice & 1 ? PPP_CLIENT : PPP_SERVER, 7);
 	h.config.pppoe = !(choice & 16);
 	h.config.want_pfc = true;
@@ -70,6 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	h.config.allow_pfc = true;
 	h.config.allow_acfc = true;
 	h.config.auth_peer = choice & 8 ? 0 : PPP_AUTH_PAP | PPP_AUTH_CHAP_MD5;
+	h.config.ipv6 = choice & 64;
+	h.own_ifid = true;
 	h.config.dns[0].s_addr = choice & 32 ? 0x35000a0a : 0;
 	host_start(&h);
 	if (choice & 8)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A whole conversation. The input: a byte of configuration, a byte that says how far the session
- * is before the fuzzer takes over, then records: an operation, its arguments.
+ * is before the fuzzer takes over and how IPv6 is, then records: an operation, its arguments.
  *
  * Operations: a frame of any bytes; the last frame we sent, come back with another code (the way
  * to a valid answer); time; the daemon's answers; the ends. What must hold is in check.h and
@@ -25,6 +25,16 @@ static unsigned int take(struct input *in)
 		return 0;
 	in->left--;
 	return *in->data++;
+}
+
+static void configure_ipv6(unsigned int choice)
+{
+	h.config.ipv6 = choice & 4;
+	if (choice & 8)
+		h.give_ifid = 0;
+	h.prepare6_ret = choice & 16 ? -1 : 0;
+	h.own_ifid = choice & 32;
+	h.no_address = choice & 64;
 }
 
 static void configure(unsigned int choice)
@@ -55,8 +65,10 @@ static void advance(unsigned int stage)
 	if (h.s->lcp.ask_auth != PPP_AUTH_PAP)
 		return;
 	host_auth_pap(&h);
-	if (stage > 2 && h.give.s_addr)
+	if (stage > 2 && h.give.s_addr && !h.no_address)
 		host_network_open(&h);
+	if (stage > 2 && h.config.ipv6 && h.give_ifid && !h.prepare6_ret)
+		host_network6_open(&h);
 }
 
 static void remember(void)
@@ -109,12 +121,12 @@ static void op(struct input *in)
 	case 0:
 	case 1:
 		op_frame(in);
-		FUZZ_REQUIRE(h.outputs - before <= 4);
+		FUZZ_REQUIRE(h.outputs - before <= 5);
 		break;
 	case 2:
 	case 3:
 		op_return(in);
-		FUZZ_REQUIRE(h.outputs - before <= 4);
+		FUZZ_REQUIRE(h.outputs - before <= 5);
 		break;
 	case 4:
 		host_wait(&h, take(in) * 100);
@@ -138,10 +150,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	last.len = 0;
 	configure(take(&in));
-	stage = take(&in) & 3;
+	stage = take(&in);
+	configure_ipv6(stage);
 	host_start(&h);
 	remember();
-	advance(stage);
+	advance(stage & 3);
 	remember();
 	host_drain(&h);
 	while (in.left && h.s) {
@@ -152,6 +165,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_REQUIRE(h.prepared == 0 || h.prepared == 1);
 		FUZZ_REQUIRE(!h.s || h.s->depth == 0);
 		FUZZ_REQUIRE(!h.is_up || h.prepared == 1);
+		FUZZ_REQUIRE(h.prepared6 == 0 || h.prepared6 == 1);
+		FUZZ_REQUIRE(!h.is_up6 || h.prepared6 == 1);
+		FUZZ_REQUIRE(!h.prepared6 || h.config.ipv6);
 	}
 	host_done(&h);
 	return 0;

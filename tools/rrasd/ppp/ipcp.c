@@ -277,6 +277,7 @@ static void ipcp_down(struct ppp_session *s, enum ppp_event event)
 
 static void ipcp_finished(struct ppp_session *s, enum ppp_event event)
 {
+	unprepare(s);
 	ppp_network_finished(s, &s->ipcp.fsm, event);
 }
 

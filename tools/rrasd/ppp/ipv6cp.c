@@ -227,6 +227,7 @@ static void ipv6cp_down(struct ppp_session *s, enum ppp_event event)
 
 static void ipv6cp_finished(struct ppp_session *s, enum ppp_event event)
 {
+	unprepare(s);
 	ppp_network_finished(s, &s->ipv6cp.fsm, event);
 }
 

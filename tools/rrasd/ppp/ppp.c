@@ -363,7 +363,7 @@ void ppp_session_timer(struct ppp_session *s, uint64_t now)
 	if (!enter(s, now))
 		return;
 	if (s->timer && s->now >= s->timer)
-		s->timer = 0;
+		s->timer = UINT64_MAX;	/* it has gone off: no deadline is a change, too */
 	phase_timer(s);
 	if (!s->close_wanted)
 		ppp_lcp_echo_timer(s);

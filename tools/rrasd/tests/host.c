@@ -102,7 +102,9 @@ static void host_address_request(struct ppp_session *s, struct in_addr wanted)
 
 	sprintf(text, "address:%s", inet_ntoa(wanted));
 	host_log(h, text);
-	if (h->give.s_addr)
+	if (h->no_address)
+		ppp_address_result(s, h->now, (struct in_addr){ 0 });
+	else if (h->give.s_addr)
 		ppp_address_result(s, h->now, h->give);
 }
 

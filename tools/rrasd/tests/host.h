@@ -29,6 +29,7 @@ struct host_frame {
  * @auth: how auth_request() behaves
  * @secret: the right secret
  * @give: answer to address_request(); 0.0.0.0: deferred
+ * @no_address: the answer is that there is none
  * @give_ifid: answer to identifier_request()
  * @own_ifid: unless the client asks for a certain one, then that is the answer
  * @prepare_ret: return value of network_prepare() for IPv4
@@ -64,6 +65,7 @@ struct host {
 	enum host_auth auth;
 	const char *secret;
 	struct in_addr give;
+	bool no_address;
 	uint64_t give_ifid;
 	bool own_ifid;
 	int prepare_ret;
