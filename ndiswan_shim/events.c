@@ -8,6 +8,7 @@
 #include <linux/module.h>
 #include <linux/ratelimit.h>
 #include <net/genetlink.h>
+#include <net/ipv6.h>
 
 #include "internal.h"
 
@@ -55,6 +56,9 @@ static int event_fill(struct sk_buff *msg, const struct ndiswan_event *event,
 	    (event->peer_ipv4 &&
 	     nla_put_in_addr(msg, NDISWAN_A_EVENT_PEER_IPV4,
 			     event->peer_ipv4)) ||
+	    (!ipv6_addr_any(&event->peer_ipv6) &&
+	     nla_put_in6_addr(msg, NDISWAN_A_EVENT_PEER_IPV6,
+			      &event->peer_ipv6)) ||
 	    (event->reason &&
 	     nla_put_u32(msg, NDISWAN_A_EVENT_REASON, event->reason)) ||
 	    (event->driver &&
@@ -115,6 +119,20 @@ void ndiswan_event(struct net *net, const struct ndiswan_event *event,
 }
 EXPORT_SYMBOL_NS_GPL(ndiswan_event, NDISWAN);
 
+/* Longest client's address, with the byte that ends it. */
+#define PEER_LEN	sizeof("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")
+
+/* The addresses of other protocols are zero in @line, so events get them all. */
+static const char *peer_text(char text[PEER_LEN], enum ndiswan_proto proto,
+			     const struct ndiswan_line *line)
+{
+	if (proto == NDISWAN_PROTO_IPV6)
+		snprintf(text, PEER_LEN, "%pI6c", &line->peer_ipv6);
+	else
+		snprintf(text, PEER_LEN, "%pI4", &line->peer_ipv4);
+	return text;
+}
+
 /* 20050 as Windows NT 4.0 RRAS used it (KB Q233048, Q170278). */
 void ndiswan_event_projection_failed(const struct ndiswan_link *link,
 				     enum ndiswan_proto proto,
@@ -129,11 +147,13 @@ void ndiswan_event_projection_failed(const struct ndiswan_link *link,
 		.protocol = ndiswan_proto_number(proto),
 		.ifindex = line->ifindex,
 		.peer_ipv4 = line->peer_ipv4,
+		.peer_ipv6 = line->peer_ipv6,
 	};
+	char peer[PEER_LEN];
 
 	ndiswan_event(link->net, &event,
-		      "%pI4 could not be projected onto interface %d: %s (error %d); check the address pool and the WAN interface",
-		      &line->peer_ipv4, line->ifindex,
+		      "%s could not be projected onto interface %d: %s (error %d); check the address pool and the WAN interface",
+		      peer_text(peer, proto, line), line->ifindex,
 		      cause ? cause : "no cause given", -err);
 }
 
@@ -148,10 +168,12 @@ void ndiswan_event_line_up(const struct ndiswan_link *link,
 		.protocol = ndiswan_proto_number(proto),
 		.ifindex = line->ifindex,
 		.peer_ipv4 = line->peer_ipv4,
+		.peer_ipv6 = line->peer_ipv6,
 	};
+	char peer[PEER_LEN];
 
-	ndiswan_event(link->net, &event, "%pI4 is up, MRU %u",
-		      &line->peer_ipv4, line->mru);
+	ndiswan_event(link->net, &event, "%s is up, MRU %u",
+		      peer_text(peer, proto, line), line->mru);
 }
 
 void ndiswan_event_line_down(const struct ndiswan_link *link,
@@ -166,13 +188,15 @@ void ndiswan_event_line_down(const struct ndiswan_link *link,
 		.protocol = ndiswan_proto_number(proto),
 		.ifindex = line->ifindex,
 		.peer_ipv4 = line->peer_ipv4,
+		.peer_ipv6 = line->peer_ipv6,
 		.reason = reason,
 	};
+	char peer[PEER_LEN];
 
 	if (!link->net)
 		return;
-	ndiswan_event(link->net, &event, "%pI4 is down: %s", &line->peer_ipv4,
-		      reason_texts[reason]);
+	ndiswan_event(link->net, &event, "%s is down: %s",
+		      peer_text(peer, proto, line), reason_texts[reason]);
 }
 
 /* Only what the owner did not do himself is news for the log. */
@@ -279,13 +303,15 @@ void ndiswan_event_line_refused(const struct ndiswan_link *link,
 		.protocol = ndiswan_proto_number(proto),
 		.ifindex = line->ifindex,
 		.peer_ipv4 = line->peer_ipv4,
+		.peer_ipv6 = line->peer_ipv6,
 		.driver = name,
 	};
+	char peer[PEER_LEN];
 
 	ndiswan_event(link->net, &event,
-		      "intermediate driver %s refused %pI4: %s (error %d)",
-		      name, &line->peer_ipv4, cause ? cause : "no cause given",
-		      -err);
+		      "intermediate driver %s refused %s: %s (error %d)",
+		      name, peer_text(peer, proto, line),
+		      cause ? cause : "no cause given", -err);
 }
 
 void ndiswan_event_layer(const struct ndiswan_link *link, const char *name,

@@ -115,18 +115,11 @@ struct ndiswan_link {
 	 */
 
 	/**
-	 * @rx_packets: network packets received. This and the next three are
-	 * written without a lock: a link's packets mostly stay on one CPU, and
-	 * a count that is off by one now and then costs less than a per-CPU
-	 * counter per client.
+	 * @counters: of each protocol. They are written without a lock: a
+	 * link's packets mostly stay on one CPU, and a count that is off by one
+	 * now and then costs less than a per-CPU counter per client.
 	 */
-	u64 rx_packets;
-	/** @rx_bytes: their bytes, without PPP header */
-	u64 rx_bytes;
-	/** @tx_packets: network packets sent */
-	u64 tx_packets;
-	/** @tx_bytes: their bytes, without PPP header */
-	u64 tx_bytes;
+	struct ndiswan_counters counters[NDISWAN_PROTO_MAX];
 	/**
 	 * @stack: intermediate drivers, NULL if there are none; read only while
 	 * some driver is registered
@@ -160,10 +153,7 @@ struct ndiswan_link {
 
 /* Counters of a link, or of many, also of those that are no more. */
 struct ndiswan_sums {
-	u64 rx_packets;
-	u64 rx_bytes;
-	u64 tx_packets;
-	u64 tx_bytes;
+	struct ndiswan_counters packets; /* of all protocols */
 	u64 control_rx;
 	u64 control_tx;
 	u64 drops[NDISWAN_DROP_MAX];
@@ -171,7 +161,7 @@ struct ndiswan_sums {
 	u32 links;
 };
 
-/* Count without a lock, see @rx_packets of struct ndiswan_link. */
+/* Count without a lock, see @counters of struct ndiswan_link. */
 static inline void ndiswan_count(u64 *counter, u64 n)
 {
 	WRITE_ONCE(*counter, *counter + n);

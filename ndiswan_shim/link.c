@@ -308,7 +308,7 @@ void ndiswan_link_prefetch(const struct ndiswan_link *link, u32 id)
 						rcu_read_lock_held());
 
 	prefetch(link);
-	prefetchw(&link->tx_packets);
+	prefetchw(link->counters);
 	prefetch(&t->slot[id & t->mask]);
 }
 EXPORT_SYMBOL_NS_GPL(ndiswan_link_prefetch, NDISWAN);
@@ -416,6 +416,27 @@ u32 ndiswan_link_id(const struct ndiswan_link *link)
 EXPORT_SYMBOL_NS_GPL(ndiswan_link_id, NDISWAN);
 
 /**
+ * ndiswan_link_counters() - the packets of one protocol
+ * @link: the link
+ * @proto: which protocol
+ * @counters: filled in: all since the link was created, whatever lines it had
+ *
+ * Context: RCU read side or ndiswan_lock.
+ */
+void ndiswan_link_counters(const struct ndiswan_link *link,
+			   enum ndiswan_proto proto,
+			   struct ndiswan_counters *counters)
+{
+	const struct ndiswan_counters *from = &link->counters[proto];
+
+	counters->rx_packets = READ_ONCE(from->rx_packets);
+	counters->rx_bytes = READ_ONCE(from->rx_bytes);
+	counters->tx_packets = READ_ONCE(from->tx_packets);
+	counters->tx_bytes = READ_ONCE(from->tx_bytes);
+}
+EXPORT_SYMBOL_NS_GPL(ndiswan_link_counters, NDISWAN);
+
+/**
  * ndiswan_link_sum_locked() - add a link's counters
  * @link: the link
  * @sums: what to add them to
@@ -425,13 +446,17 @@ EXPORT_SYMBOL_NS_GPL(ndiswan_link_id, NDISWAN);
 void ndiswan_link_sum_locked(const struct ndiswan_link *link,
 			     struct ndiswan_sums *sums)
 {
+	struct ndiswan_counters one;
 	int i;
 
 	lockdep_assert_held(&ndiswan_lock);
-	sums->rx_packets += READ_ONCE(link->rx_packets);
-	sums->rx_bytes += READ_ONCE(link->rx_bytes);
-	sums->tx_packets += READ_ONCE(link->tx_packets);
-	sums->tx_bytes += READ_ONCE(link->tx_bytes);
+	for (i = 0; i < NDISWAN_PROTO_MAX; i++) {
+		ndiswan_link_counters(link, i, &one);
+		sums->packets.rx_packets += one.rx_packets;
+		sums->packets.rx_bytes += one.rx_bytes;
+		sums->packets.tx_packets += one.tx_packets;
+		sums->packets.tx_bytes += one.tx_bytes;
+	}
 	sums->control_rx += READ_ONCE(link->control_rx);
 	sums->control_tx += READ_ONCE(link->control_tx);
 	for (i = 0; i < NDISWAN_DROP_MAX; i++)
@@ -501,7 +526,7 @@ int ndiswan_link_init(void)
 	struct link_table *t;
 	int err = -ENOMEM;
 
-	BUILD_BUG_ON(offsetof(struct ndiswan_link, rx_packets) > 64);
+	BUILD_BUG_ON(offsetof(struct ndiswan_link, counters) > 64);
 	link_cache = KMEM_CACHE(ndiswan_link, SLAB_ACCOUNT | SLAB_HWCACHE_ALIGN);
 	if (!link_cache)
 		return err;

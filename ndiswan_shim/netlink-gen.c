@@ -23,12 +23,15 @@ const struct nla_policy ndiswan_link_set_nl_policy[NDISWAN_A_LINK_SEND_PFC + 1] 
 };
 
 /* NDISWAN_CMD_LINE_UP - do */
-const struct nla_policy ndiswan_line_up_nl_policy[NDISWAN_A_LINE_MRU + 1] = {
+const struct nla_policy ndiswan_line_up_nl_policy[NDISWAN_A_LINE_PREFIX_LEN + 1] = {
 	[NDISWAN_A_LINE_LINK] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NDISWAN_A_LINE_PROTOCOL] = { .type = NLA_U16, },
 	[NDISWAN_A_LINE_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NDISWAN_A_LINE_PEER_IPV4] = { .type = NLA_U32, },
 	[NDISWAN_A_LINE_MRU] = NLA_POLICY_MIN(NLA_U32, 68),
+	[NDISWAN_A_LINE_PEER_IPV6] = NLA_POLICY_EXACT_LEN(NDISWAN_IPV6_LEN),
+	[NDISWAN_A_LINE_PREFIX] = NLA_POLICY_EXACT_LEN(NDISWAN_IPV6_LEN),
+	[NDISWAN_A_LINE_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 };
 
 /* NDISWAN_CMD_LINE_UPDATE - do */
@@ -89,7 +92,7 @@ const struct genl_ops ndiswan_nl_ops[9] = {
 		.cmd		= NDISWAN_CMD_LINE_UP,
 		.doit		= ndiswan_nl_line_up_doit,
 		.policy		= ndiswan_line_up_nl_policy,
-		.maxattr	= NDISWAN_A_LINE_MRU,
+		.maxattr	= NDISWAN_A_LINE_PREFIX_LEN,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

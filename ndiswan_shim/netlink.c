@@ -2,26 +2,33 @@
 /* Netlink family ndiswan: parse, call, fill. */
 #include <linux/module.h>
 #include <net/genetlink.h>
+#include <net/ipv6.h>
 #include <net/sock.h>
 
 #include "internal.h"
 #include "netlink-gen.h"
+
+static int fill_counters(struct sk_buff *msg,
+			 const struct ndiswan_counters *counters)
+{
+	if (nla_put_u64_64bit(msg, NDISWAN_A_STATS_RX_PACKETS,
+			      counters->rx_packets, NDISWAN_A_STATS_PAD) ||
+	    nla_put_u64_64bit(msg, NDISWAN_A_STATS_RX_BYTES,
+			      counters->rx_bytes, NDISWAN_A_STATS_PAD) ||
+	    nla_put_u64_64bit(msg, NDISWAN_A_STATS_TX_PACKETS,
+			      counters->tx_packets, NDISWAN_A_STATS_PAD) ||
+	    nla_put_u64_64bit(msg, NDISWAN_A_STATS_TX_BYTES,
+			      counters->tx_bytes, NDISWAN_A_STATS_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
 
 static int fill_stats(struct sk_buff *msg, int attr,
 		      const struct ndiswan_sums *sums, bool module)
 {
 	struct nlattr *nest = nla_nest_start(msg, attr);
 
-	if (!nest)
-		return -EMSGSIZE;
-	if (nla_put_u64_64bit(msg, NDISWAN_A_STATS_RX_PACKETS, sums->rx_packets,
-			      NDISWAN_A_STATS_PAD) ||
-	    nla_put_u64_64bit(msg, NDISWAN_A_STATS_RX_BYTES, sums->rx_bytes,
-			      NDISWAN_A_STATS_PAD) ||
-	    nla_put_u64_64bit(msg, NDISWAN_A_STATS_TX_PACKETS, sums->tx_packets,
-			      NDISWAN_A_STATS_PAD) ||
-	    nla_put_u64_64bit(msg, NDISWAN_A_STATS_TX_BYTES, sums->tx_bytes,
-			      NDISWAN_A_STATS_PAD) ||
+	if (!nest || fill_counters(msg, &sums->packets) ||
 	    nla_put_u64_64bit(msg, NDISWAN_A_STATS_CONTROL_RX, sums->control_rx,
 			      NDISWAN_A_STATS_PAD) ||
 	    nla_put_u64_64bit(msg, NDISWAN_A_STATS_CONTROL_TX, sums->control_tx,
@@ -87,6 +94,37 @@ static int fill_port(struct sk_buff *msg, const struct ndiswan_link *link)
 	return 0;
 }
 
+static int fill_line_addresses(struct sk_buff *msg, enum ndiswan_proto proto,
+			       const struct ndiswan_line *line)
+{
+	if (proto == NDISWAN_PROTO_IPV4)
+		return nla_put_in_addr(msg, NDISWAN_A_LINE_STATE_PEER_IPV4,
+				       line->peer_ipv4);
+	if (nla_put_in6_addr(msg, NDISWAN_A_LINE_STATE_PEER_IPV6,
+			     &line->peer_ipv6))
+		return -EMSGSIZE;
+	if (line->prefix_len &&
+	    (nla_put_in6_addr(msg, NDISWAN_A_LINE_STATE_PREFIX,
+			      &line->prefix) ||
+	     nla_put_u8(msg, NDISWAN_A_LINE_STATE_PREFIX_LEN,
+			line->prefix_len)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_line_stats(struct sk_buff *msg, const struct ndiswan_link *link,
+			   enum ndiswan_proto proto)
+{
+	struct nlattr *nest = nla_nest_start(msg, NDISWAN_A_LINE_STATE_STATS);
+	struct ndiswan_counters counters;
+
+	ndiswan_link_counters(link, proto, &counters);
+	if (!nest || fill_counters(msg, &counters))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
 static int fill_lines(struct sk_buff *msg, const struct ndiswan_link *link)
 {
 	struct ndiswan_line line;
@@ -106,9 +144,9 @@ static int fill_lines(struct sk_buff *msg, const struct ndiswan_link *link)
 				ndiswan_proto_number(proto)) ||
 		    nla_put_u32(msg, NDISWAN_A_LINE_STATE_IFINDEX,
 				line.ifindex) ||
-		    nla_put_in_addr(msg, NDISWAN_A_LINE_STATE_PEER_IPV4,
-				    line.peer_ipv4) ||
-		    nla_put_u32(msg, NDISWAN_A_LINE_STATE_MRU, line.mru))
+		    fill_line_addresses(msg, proto, &line) ||
+		    nla_put_u32(msg, NDISWAN_A_LINE_STATE_MRU, line.mru) ||
+		    fill_line_stats(msg, link, proto))
 			return -EMSGSIZE;
 		nla_nest_end(msg, nest);
 	}
@@ -258,7 +296,7 @@ static int proto_from(struct genl_info *info)
 	if (proto < 0)
 		NL_SET_ERR_MSG_ATTR(info->extack,
 				    info->attrs[NDISWAN_A_LINE_PROTOCOL],
-				    "not a network protocol: 0x0021 is IPv4");
+				    "not a network protocol: 0x0021 is IPv4, 0x0057 IPv6");
 	return proto;
 }
 
@@ -284,6 +322,72 @@ static int mru_from(struct genl_info *info, u16 *mru)
 	return 0;
 }
 
+/* Whether a client may have it is for the protocol above to say. */
+static int prefix_from(struct genl_info *info, struct ndiswan_line *line)
+{
+	const struct nlattr *prefix = info->attrs[NDISWAN_A_LINE_PREFIX];
+	const struct nlattr *len = info->attrs[NDISWAN_A_LINE_PREFIX_LEN];
+	struct in6_addr trimmed;
+
+	if (!prefix != !len) {
+		NL_SET_ERR_MSG(info->extack, "a prefix and its length go together");
+		return -EINVAL;
+	}
+	if (!prefix)
+		return 0;
+	line->prefix = nla_get_in6_addr(prefix);
+	line->prefix_len = nla_get_u8(len);
+	if (line->prefix_len != 64 && line->prefix_len != 128) {
+		NL_SET_ERR_MSG_ATTR(info->extack, len,
+				    "a prefix is 64 bits long, or 128 for one address");
+		return -EINVAL;
+	}
+	ipv6_addr_prefix(&trimmed, &line->prefix, line->prefix_len);
+	if (!ipv6_addr_equal(&trimmed, &line->prefix)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, prefix,
+				    "the prefix has bits beyond its length");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Each protocol takes its own addresses and no other's. */
+static int addresses_from(struct genl_info *info, enum ndiswan_proto proto,
+			  struct ndiswan_line *line)
+{
+	const struct nlattr *ipv4 = info->attrs[NDISWAN_A_LINE_PEER_IPV4];
+	const struct nlattr *ipv6 = info->attrs[NDISWAN_A_LINE_PEER_IPV6];
+	bool any_ipv6 = ipv6 || info->attrs[NDISWAN_A_LINE_PREFIX] ||
+			info->attrs[NDISWAN_A_LINE_PREFIX_LEN];
+
+	if (proto == NDISWAN_PROTO_IPV4) {
+		if (any_ipv6) {
+			NL_SET_ERR_MSG(info->extack,
+				       "IPv6 has a line of its own, protocol 0x0057");
+			return -EINVAL;
+		}
+		if (GENL_REQ_ATTR_CHECK(info, NDISWAN_A_LINE_PEER_IPV4)) {
+			NL_SET_ERR_MSG(info->extack,
+				       "a line-up needs the WAN interface and the client's address");
+			return -EINVAL;
+		}
+		line->peer_ipv4 = nla_get_in_addr(ipv4);
+		return 0;
+	}
+	if (ipv4) {
+		NL_SET_ERR_MSG_ATTR(info->extack, ipv4,
+				    "IPv4 has a line of its own, protocol 0x0021");
+		return -EINVAL;
+	}
+	if (GENL_REQ_ATTR_CHECK(info, NDISWAN_A_LINE_PEER_IPV6)) {
+		NL_SET_ERR_MSG(info->extack,
+			       "a line-up of IPv6 needs the client's link-local address");
+		return -EINVAL;
+	}
+	line->peer_ipv6 = nla_get_in6_addr(ipv6);
+	return prefix_from(info, line);
+}
+
 int ndiswan_nl_line_up_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ndiswan_line line = { };
@@ -296,14 +400,15 @@ int ndiswan_nl_line_up_doit(struct sk_buff *skb, struct genl_info *info)
 	err = mru_from(info, &line.mru);
 	if (err)
 		return err;
-	if (GENL_REQ_ATTR_CHECK(info, NDISWAN_A_LINE_IFINDEX) ||
-	    GENL_REQ_ATTR_CHECK(info, NDISWAN_A_LINE_PEER_IPV4)) {
+	if (GENL_REQ_ATTR_CHECK(info, NDISWAN_A_LINE_IFINDEX)) {
 		NL_SET_ERR_MSG(info->extack,
 			       "a line-up needs the WAN interface and the client's address");
 		return -EINVAL;
 	}
 	line.ifindex = nla_get_u32(info->attrs[NDISWAN_A_LINE_IFINDEX]);
-	line.peer_ipv4 = nla_get_in_addr(info->attrs[NDISWAN_A_LINE_PEER_IPV4]);
+	err = addresses_from(info, proto, &line);
+	if (err)
+		return err;
 
 	ndiswan_control_lock();
 	link = link_from(info, NDISWAN_A_LINE_LINK);

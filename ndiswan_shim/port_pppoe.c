@@ -97,7 +97,7 @@ static bool session_receive(struct sk_buff *skb,
 	if (unlikely(!link))
 		return false;
 	prefetch(rcu_access_pointer(link->context[NDISWAN_PROTO_IPV4]));
-	prefetchw(&link->rx_packets);
+	prefetchw(link->counters);
 
 	*verdict = NDISWAN_RX_CONSUMED;
 	if (unlikely(ph->version_type != PPPOE_VERSION_TYPE ||

@@ -188,7 +188,8 @@ int ndiswan_line_up_locked(struct ndiswan_link *link, enum ndiswan_proto proto,
 		return -EEXIST;
 	}
 	if (!above) {
-		NL_SET_ERR_MSG(extack, "no module serves this network protocol: load wanarp");
+		NL_SET_ERR_MSG(extack,
+			       "no module serves this network protocol: load wanarp; IPv6 has to be in the kernel");
 		return -EPROTONOSUPPORT;
 	}
 	link->mru[proto] = line->mru;

@@ -96,8 +96,8 @@ enum ndiswan_rx ndiswan_receive(struct sk_buff *skb, struct ndiswan_link *link)
 	if (unlikely(!context))
 		goto control;
 
-	ndiswan_count(&link->rx_packets, 1);
-	ndiswan_count(&link->rx_bytes, skb->len);
+	ndiswan_count(&link->counters[proto].rx_packets, 1);
+	ndiswan_count(&link->counters[proto].rx_bytes, skb->len);
 	if (ndiswan_stack_used())
 		return stack_receive(skb, link, proto);
 	/* Not NULL: a protocol takes its contexts away before it goes. */

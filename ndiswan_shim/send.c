@@ -41,8 +41,8 @@ static __always_inline int send_packet(struct sk_buff *skb,
 
 	err = frame_send(skb, link, ndiswan_proto_number(proto));
 	if (likely(!err)) {
-		ndiswan_count(&link->tx_packets, 1);
-		ndiswan_count(&link->tx_bytes, len);
+		ndiswan_count(&link->counters[proto].tx_packets, 1);
+		ndiswan_count(&link->counters[proto].tx_bytes, len);
 	}
 	return err;
 }

@@ -136,8 +136,8 @@ static struct stack_layer *layer_prepare(struct stack_slot *slot,
 					 struct ndiswan_link *link,
 					 struct netlink_ext_ack *extack)
 {
-	struct ndiswan_line line = { };
 	struct stack_layer *layer;
+	struct ndiswan_line line;
 	int proto, err;
 
 	layer = layer_alloc(slot, link);
@@ -152,6 +152,7 @@ static struct stack_layer *layer_prepare(struct stack_slot *slot,
 	for (proto = 0; proto < NDISWAN_PROTO_MAX; proto++) {
 		if (!ndiswan_stack_has_line(link, proto))
 			continue;
+		line = (struct ndiswan_line){ };
 		ndiswan_proto_ops(proto)->line_fill(ndiswan_link_context(link, proto),
 						    &line);
 		err = ndiswan_layer_line_up(layer, proto, &line, extack);

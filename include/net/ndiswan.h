@@ -13,6 +13,7 @@
 #define _NET_NDISWAN_H
 
 #include <linux/etherdevice.h>
+#include <linux/in6.h>
 #include <linux/netlink.h>
 #include <linux/skbuff.h>
 #include <linux/unaligned.h>
@@ -22,7 +23,7 @@
 /* Changes whenever a structure or a rule of this header does. A module built
  * against another value is refused when it registers.
  */
-#define NDISWAN_ABI	2
+#define NDISWAN_ABI	3
 
 struct ndiswan_link;
 struct ndiswan_layer;
@@ -43,12 +44,32 @@ enum ndiswan_proto {
  * struct ndiswan_line - what a line-up or line-update says
  * @ifindex: WAN interface in the link's network namespace
  * @mru: longest packet in bytes that the peer receives, PPP header not counted
- * @peer_ipv4: the client's address
+ * @prefix_len: of @prefix in bits: 64, 128, or 0 if the client has none
+ * @peer_ipv4: the client's address, if the line is IPv4's
+ * @peer_ipv6: the client's link-local address, if it is IPv6's
+ * @prefix: what else the client may have; nothing is behind @prefix_len
  */
 struct ndiswan_line {
 	int ifindex;
 	u16 mru;
+	u8 prefix_len;
 	__be32 peer_ipv4;
+	struct in6_addr peer_ipv6;
+	struct in6_addr prefix;
+};
+
+/**
+ * struct ndiswan_counters - network packets of one protocol on one link
+ * @rx_packets: packets received
+ * @rx_bytes: their bytes, without PPP header
+ * @tx_packets: packets sent
+ * @tx_bytes: their bytes, without PPP header
+ */
+struct ndiswan_counters {
+	u64 rx_packets;
+	u64 rx_bytes;
+	u64 tx_packets;
+	u64 tx_bytes;
 };
 
 /**
@@ -80,7 +101,7 @@ enum ndiswan_rx {
  *	already taken the context away from the link, but packets that found it
  *	before may still be inside @receive: free what they read after an RCU
  *	grace period only. Called exactly once after each successful @line_up.
- * @line_fill: Tell ifindex, address and MRU of a line for a dump. Data or
+ * @line_fill: Tell ifindex, addresses and MRU of a line for a dump. Data or
  *	control context.
  * @receive: A packet of the protocol from @link: data at the network header,
  *	link layer removed, nothing about its content checked. Data context.
@@ -287,6 +308,9 @@ void *ndiswan_link_context(const struct ndiswan_link *link,
 			   enum ndiswan_proto proto);
 u32 ndiswan_link_id(const struct ndiswan_link *link);
 struct ndiswan_link *ndiswan_link_lookup(struct net *net, u32 id);
+void ndiswan_link_counters(const struct ndiswan_link *link,
+			   enum ndiswan_proto proto,
+			   struct ndiswan_counters *counters);
 void ndiswan_link_prefetch(const struct ndiswan_link *link, u32 id);
 
 void ndiswan_line_down(struct ndiswan_link *link, enum ndiswan_proto proto,
@@ -335,6 +359,7 @@ static inline u32 ndiswan_hwaddr_id(const u8 *addr)
  * @protocol: PPP protocol number, 0 if none is concerned
  * @ifindex: WAN interface, 0 if none is concerned
  * @peer_ipv4: client's address, 0 if none is concerned
+ * @peer_ipv6: client's link-local address, :: if none is concerned
  * @reason: why something went down
  * @driver: name of an intermediate driver, NULL if none is concerned
  */
@@ -346,6 +371,7 @@ struct ndiswan_event {
 	u16 protocol;
 	int ifindex;
 	__be32 peer_ipv4;
+	struct in6_addr peer_ipv6;
 	enum ndiswan_reason reason;
 	const char *driver;
 };

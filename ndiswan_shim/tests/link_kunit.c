@@ -60,7 +60,7 @@ static enum ndiswan_rx record_receive(struct sk_buff *skb,
 	return NDISWAN_RX_CONSUMED;
 }
 
-/* IPv6, which wanarp leaves free. */
+/* Without wanarp nobody serves IPv6. */
 static const struct ndiswan_protocol record_protocol = {
 	.abi = NDISWAN_ABI,
 	.proto = NDISWAN_PROTO_IPV6,
@@ -75,7 +75,7 @@ static const struct ndiswan_protocol record_protocol = {
 static const struct ndiswan_line line = {
 	.ifindex = 1,
 	.mru = 1492,
-	.peer_ipv4 = htonl(0x0a000001),
+	.peer_ipv6.s6_addr = { 0xfe, 0x80, [15] = 1 },
 };
 
 static struct ndiswan_link *loop(struct kunit *test, u32 peer)

@@ -58,6 +58,8 @@ static void print_json(const struct nlattr **tb, const char *when)
 	if (tb[NDISWAN_A_EVENT_PEER_IPV4])
 		json_field_string(&j, "address", text_ipv4((uint32_t)
 				  nl_attr_uint(tb[NDISWAN_A_EVENT_PEER_IPV4])));
+	if (tb[NDISWAN_A_EVENT_PEER_IPV6])
+		json_field_string(&j, "address", text_ipv6(tb[NDISWAN_A_EVENT_PEER_IPV6]));
 	if (tb[NDISWAN_A_EVENT_REASON])
 		json_field_string(&j, "reason", name_reason((uint32_t)
 				  nl_attr_uint(tb[NDISWAN_A_EVENT_REASON])));

@@ -4,6 +4,7 @@
  */
 #include <linux/genetlink.h>
 #include <linux/ndiswan.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,17 +84,52 @@ static const char *mac_of(const struct nlattr *attr)
 	return text_mac(mnl_attr_get_payload(attr));
 }
 
+static const char *address_of(const struct nlattr **tb)
+{
+	if (tb[NDISWAN_A_LINE_STATE_PEER_IPV6])
+		return text_ipv6(tb[NDISWAN_A_LINE_STATE_PEER_IPV6]);
+	return text_ipv4((uint32_t)nl_attr_uint(tb[NDISWAN_A_LINE_STATE_PEER_IPV4]));
+}
+
+/* "2001:db8:1::/64", or nothing. */
+static const char *prefix_of(const struct nlattr **tb)
+{
+	static char text[INET6_ADDRSTRLEN + sizeof("/128")];
+
+	if (!tb[NDISWAN_A_LINE_STATE_PREFIX])
+		return "";
+	snprintf(text, sizeof(text), "%s/%u", text_ipv6(tb[NDISWAN_A_LINE_STATE_PREFIX]),
+		 (unsigned int)nl_attr_uint(tb[NDISWAN_A_LINE_STATE_PREFIX_LEN]));
+	return text;
+}
+
 static const char *line_text(const struct nlattr *attr, char *text, size_t size)
 {
 	const struct nlattr *tb[NDISWAN_A_LINE_STATE_MAX + 1];
+	const char *prefix;
 
 	nl_nest_parse(attr, tb, NDISWAN_A_LINE_STATE_MAX);
-	snprintf(text, size, "%s %s on %s mru %u",
+	prefix = prefix_of(tb);
+	snprintf(text, size, "%s %s%s%s on %s mru %u",
 		 name_protocol((uint16_t)nl_attr_uint(tb[NDISWAN_A_LINE_STATE_PROTOCOL])),
-		 text_ipv4((uint32_t)nl_attr_uint(tb[NDISWAN_A_LINE_STATE_PEER_IPV4])),
+		 address_of(tb), prefix[0] ? " " : "", prefix,
 		 netlink_ifname((uint32_t)nl_attr_uint(tb[NDISWAN_A_LINE_STATE_IFINDEX])),
 		 (unsigned int)nl_attr_uint(tb[NDISWAN_A_LINE_STATE_MRU]));
 	return text;
+}
+
+/* Of the packets of this protocol alone. */
+static void line_stats_json(const struct nlattr *attr, struct json *j)
+{
+	const struct nlattr *tb[NDISWAN_A_STATS_MAX + 1];
+
+	if (!attr)
+		return;
+	nl_nest_parse(attr, tb, NDISWAN_A_STATS_MAX);
+	json_field_uint(j, "in-packets", nl_attr_uint(tb[NDISWAN_A_STATS_RX_PACKETS]));
+	json_field_uint(j, "in-bytes", nl_attr_uint(tb[NDISWAN_A_STATS_RX_BYTES]));
+	json_field_uint(j, "out-packets", nl_attr_uint(tb[NDISWAN_A_STATS_TX_PACKETS]));
+	json_field_uint(j, "out-bytes", nl_attr_uint(tb[NDISWAN_A_STATS_TX_BYTES]));
 }
 
 static void line_json(const struct nlattr *attr, struct json *j)
@@ -106,9 +142,11 @@ static void line_json(const struct nlattr *attr, struct json *j)
 			  name_protocol((uint16_t)nl_attr_uint(tb[NDISWAN_A_LINE_STATE_PROTOCOL])));
 	json_field_string(j, "interface",
 			  netlink_ifname((uint32_t)nl_attr_uint(tb[NDISWAN_A_LINE_STATE_IFINDEX])));
-	json_field_string(j, "address",
-			  text_ipv4((uint32_t)nl_attr_uint(tb[NDISWAN_A_LINE_STATE_PEER_IPV4])));
+	json_field_string(j, "address", address_of(tb));
+	if (prefix_of(tb)[0])
+		json_field_string(j, "prefix", prefix_of(tb));
 	json_field_uint(j, "mru", nl_attr_uint(tb[NDISWAN_A_LINE_STATE_MRU]));
+	line_stats_json(tb[NDISWAN_A_LINE_STATE_STATS], j);
 	json_close(j, '}');
 }
 
@@ -165,13 +203,18 @@ static void add_object(const struct view *v, struct table *t, bool stats)
 
 static void add_row(const struct view *v, struct table *t)
 {
-	char text[128] = "-";
+	char text[512] = "-";
 	const struct nlattr *attr;
+	size_t len = 0;
 
-	/* One line at most today; the last one would be shown of several. */
+	/* Two at most, IPv4 and IPv6. */
 	mnl_attr_for_each(attr, v->nlh, sizeof(struct genlmsghdr)) {
-		if (mnl_attr_get_type(attr) == NDISWAN_A_LINK_LINE)
-			line_text(attr, text, sizeof(text));
+		if (mnl_attr_get_type(attr) != NDISWAN_A_LINK_LINE)
+			continue;
+		if (len)
+			len += (size_t)sprintf(text + len, ", ");
+		line_text(attr, text + len, sizeof(text) / 2 - 2);
+		len = strlen(text);
 	}
 	table_cell(t, "%llu", (unsigned long long)number(v, NDISWAN_A_LINK_ID));
 	table_cell(t, "%s", mac_of(v->tb[NDISWAN_A_LINK_HWADDR]));
@@ -237,7 +280,7 @@ static void print_number(const char *name, uint64_t value)
 static int print_link(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *attr;
-	char text[128];
+	char text[256];
 	struct view v;
 
 	(void)data;

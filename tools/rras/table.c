@@ -3,6 +3,7 @@
  * Output, see table.h.
  */
 #include <arpa/inet.h>
+#include <libmnl/libmnl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -188,9 +189,12 @@ int table_print(struct table *t)
 	return fflush(stdout) ? EXIT_FAILED : EXIT_OK;
 }
 
+/* Longest text of all here: an IPv6 address. */
+#define TEXT_LEN	INET6_ADDRSTRLEN
+
 static char *turn_buffer(void)
 {
-	static char buffers[16][32];
+	static char buffers[16][TEXT_LEN];
 	static unsigned int turn;
 
 	return buffers[turn++ % 16];
@@ -251,7 +255,20 @@ const char *text_ipv4(uint32_t address)
 {
 	struct in_addr in = { .s_addr = address };
 
-	return inet_ntop(AF_INET, &in, turn_buffer(), 32);
+	return inet_ntop(AF_INET, &in, turn_buffer(), TEXT_LEN);
+}
+
+/**
+ * text_ipv6 - an address
+ * @attr: has it, or NULL
+ *
+ * Return: a static buffer, good for some more calls; "-" if there is none.
+ */
+const char *text_ipv6(const struct nlattr *attr)
+{
+	if (!attr || mnl_attr_get_payload_len(attr) != sizeof(struct in6_addr))
+		return "-";
+	return inet_ntop(AF_INET6, mnl_attr_get_payload(attr), turn_buffer(), TEXT_LEN);
 }
 
 /**

@@ -11,6 +11,8 @@
 
 #include "../lib/json.h"
 
+struct nlattr;
+
 #define TABLE_OBJECT_LEN	65536	/* longest JSON object of ours */
 
 /**
@@ -47,6 +49,7 @@ int table_print(struct table *t);
 const char *text_count(uint64_t n);
 const char *text_time(uint64_t seconds);
 const char *text_ipv4(uint32_t address);
+const char *text_ipv6(const struct nlattr *attr);
 const char *text_mac(const uint8_t *mac);
 const char *text_switch(bool on);
 

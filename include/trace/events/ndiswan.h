@@ -62,6 +62,7 @@ TRACE_EVENT(ndiswan_event,
 		__field(u32, link)
 		__field(int, ifindex)
 		__field(u32, peer_ipv4)
+		__array(u8, peer_ipv6, sizeof(struct in6_addr))
 		__field(int, reason)
 		__array(char, driver, NDISWAN_DRIVER_NAME)
 	),
@@ -71,14 +72,16 @@ TRACE_EVENT(ndiswan_event,
 		__entry->link = event->link;
 		__entry->ifindex = event->ifindex;
 		__entry->peer_ipv4 = be32_to_cpu(event->peer_ipv4);
+		memcpy(__entry->peer_ipv6, &event->peer_ipv6,
+		       sizeof(struct in6_addr));
 		__entry->reason = event->reason;
 		strscpy(__entry->driver, event->driver ? : "-",
 			NDISWAN_DRIVER_NAME);
 	),
-	TP_printk("event=%u name=%s link=%u ifindex=%d peer=%08x reason=%d driver=%s",
+	TP_printk("event=%u name=%s link=%u ifindex=%d peer=%08x peer-ipv6=%pI6c reason=%d driver=%s",
 		  __entry->number, __entry->name, __entry->link,
-		  __entry->ifindex, __entry->peer_ipv4, __entry->reason,
-		  __entry->driver)
+		  __entry->ifindex, __entry->peer_ipv4, __entry->peer_ipv6,
+		  __entry->reason, __entry->driver)
 );
 
 #endif /* _TRACE_NDISWAN_H */

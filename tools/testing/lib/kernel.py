@@ -26,9 +26,10 @@ LINK_GET, LINK_SET, LINE_UP, LINE_UPDATE, LINE_DOWN, STATS_GET = range(1, 7)
 A_LINK_ID, A_LINK_STATE, A_LINK_ACFC, A_LINK_PFC = 1, 4, 10, 11
 A_LINK_STATS, A_LINK_DROP = 13, 14
 A_LINE_LINK, A_LINE_PROTOCOL, A_LINE_IFINDEX, A_LINE_IPV4, A_LINE_MRU = range(1, 6)
+A_LINE_IPV6, A_LINE_PREFIX, A_LINE_PREFIX_LEN = range(6, 9)
 A_STATS = ("", "pad", "rx_packets", "rx_bytes", "tx_packets", "tx_bytes", "control_rx",
            "control_tx", "control_queued", "links")
-PPP_IP = 0x0021
+PPP_IP, PPP_IPV6 = 0x0021, 0x0057
 
 
 class Refused(OSError):
@@ -119,6 +120,11 @@ def u32(kind, value):
 def ipv4(kind, text):
     """An address attribute."""
     return attribute(kind, socket.inet_aton(text))
+
+
+def ipv6(kind, text):
+    """An IPv6 address attribute."""
+    return attribute(kind, socket.inet_pton(socket.AF_INET6, text))
 
 
 def parse(data):
@@ -228,9 +234,19 @@ class Ndiswan(Netlink):
                      u32(A_LINE_IFINDEX, socket.if_nametoindex(dev)) +
                      ipv4(A_LINE_IPV4, address) + u32(A_LINE_MRU, mru))
 
-    def line_down(self, link):
-        """IPv4 is down on the link."""
-        self.request(LINE_DOWN, u32(A_LINE_LINK, link) + u16(A_LINE_PROTOCOL, PPP_IP))
+    def line_up_ipv6(self, link, dev, address, prefix="", mru=1492):
+        """IPv6 is up on the link, perhaps with a prefix."""
+        extra = b""
+        if prefix:
+            network, _, bits = prefix.partition("/")
+            extra = ipv6(A_LINE_PREFIX, network) + u8(A_LINE_PREFIX_LEN, int(bits))
+        self.request(LINE_UP, u32(A_LINE_LINK, link) + u16(A_LINE_PROTOCOL, PPP_IPV6) +
+                     u32(A_LINE_IFINDEX, socket.if_nametoindex(dev)) +
+                     u32(A_LINE_MRU, mru) + ipv6(A_LINE_IPV6, address) + extra)
+
+    def line_down(self, link, protocol=PPP_IP):
+        """A protocol is down on the link."""
+        self.request(LINE_DOWN, u32(A_LINE_LINK, link) + u16(A_LINE_PROTOCOL, protocol))
 
     def links(self):
         """All links, by number."""
