@@ -24,6 +24,7 @@ struct wanarp_interface;
 	R(TX_PROTOCOL,	"tx-protocol",		TX, UNHANDLED_PROTO)	\
 	R(TX_UNRESOLVED, "tx-unresolved",	TX, NEIGH_FAILED)	\
 	R(TX_TOO_LONG,	"tx-too-long",		TX, PKT_TOO_BIG)	\
+	R(TX_FRAGMENT,	"tx-fragment",		TX, NOT_SPECIFIED)	\
 	R(TX_SEGMENTS,	"tx-unsegmented",	TX, NOT_SPECIFIED)	\
 	R(TX_MULTICAST,	"tx-multicast",		TX, NOT_SPECIFIED)	\
 	R(TX_NO_MEMORY,	"tx-no-memory",		TX, NOMEM)		\

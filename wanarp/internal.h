@@ -147,6 +147,11 @@ enum ndiswan_rx wanarp_receive(struct sk_buff *skb, struct ndiswan_link *link,
 /* transmit.c */
 netdev_tx_t wanarp_xmit(struct sk_buff *skb, struct net_device *dev);
 
+/* fragment.c */
+bool wanarp_may_fragment(const struct sk_buff *skb);
+void wanarp_fragment(struct sk_buff *skb, struct wanarp_interface *iface,
+		     struct ndiswan_link *link, u16 mru);
+
 /* device.c */
 struct wanarp_interface *wanarp_interface_from_dev(struct net_device *dev);
 struct wanarp_interface *wanarp_interface_next(struct net *net, int ifindex);

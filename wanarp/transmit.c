@@ -37,14 +37,17 @@ static noinline void unresolved(struct sk_buff *skb,
 }
 
 /* The client has a smaller MRU than the interface's MTU, which is one for all
- * clients. The sender hears of it also when it allows fragments (DF is clear):
- * this device does not fragment, and a sender, or a router on the way, that
- * learns the path's MTU does.
+ * clients.
  */
 static noinline void too_long(struct sk_buff *skb,
-			      struct wanarp_interface *iface, u16 mru)
+			      struct wanarp_interface *iface,
+			      struct ndiswan_link *link, u16 mru)
 {
-	refuse(skb, iface, WANARP_DROP_TX_TOO_LONG, ICMP_FRAG_NEEDED, mru);
+	if (wanarp_may_fragment(skb))
+		wanarp_fragment(skb, iface, link, mru);
+	else
+		refuse(skb, iface, WANARP_DROP_TX_TOO_LONG, ICMP_FRAG_NEEDED,
+		       mru);
 }
 
 /* One copy for each client that can take it; the links share the data until a
@@ -54,19 +57,20 @@ static void flood(struct sk_buff *skb, struct wanarp_interface *iface)
 {
 	const struct wanarp_projection *projection;
 	struct sk_buff *clone;
+	u16 mru;
 
 	list_for_each_entry_rcu(projection, &iface->table.list, list,
 				rcu_read_lock_bh_held()) {
-		if (skb->len > READ_ONCE(projection->mru)) {
-			wanarp_drop_count(iface, WANARP_DROP_TX_TOO_LONG);
-			continue;
-		}
 		clone = skb_clone(skb, GFP_ATOMIC);
 		if (!clone) {
 			wanarp_drop_count(iface, WANARP_DROP_TX_NO_MEMORY);
 			continue;
 		}
-		send(clone, iface, projection->link);
+		mru = READ_ONCE(projection->mru);
+		if (clone->len > mru)
+			too_long(clone, iface, projection->link, mru);
+		else
+			send(clone, iface, projection->link);
 	}
 	consume_skb(skb);
 }
@@ -99,7 +103,7 @@ static void unicast(struct sk_buff *skb, struct wanarp_interface *iface, u32 id)
 	}
 	mru = READ_ONCE(projection->mru);
 	if (unlikely(skb->len > mru))
-		too_long(skb, iface, mru);
+		too_long(skb, iface, link, mru);
 	else
 		send(skb, iface, link);
 }
