@@ -1,0 +1,141 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12 6.1 uml-debug
+# timeout: 300
+#
+# Two clients of different MRU on one interface: what is too long for one of them is cut, or
+# its sender hears of that client's MRU; nothing longer than its MRU comes to a client, and
+# nothing is lost without a word.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../lib/net.sh
+. "$(dirname "$0")/../lib/net.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/pppd.sh
+. "$TESTING/lib/pppd.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/rrasd.sh
+. "$TESTING/lib/rrasd.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/raw.sh
+. "$TESTING/lib/raw.sh"
+
+need_programs pppd iperf3 nft
+topology 2
+rrasd_config pppoe ac-name concentrator
+rrasd_start s
+
+# c1 takes 1492 bytes, c2 takes 1280.
+pppd_start c1 c1 eth0 alice secret-alice
+pppd_start c2 c2 eth0 bob secret-bob mru 1280 mtu 1280
+expect_ok "a client of MRU 1492 is connected" pppd_wait_up c1 60
+expect_ok "a client of MRU 1280 is connected" pppd_wait_up c2 60
+big=$(pppd_local c1)
+small=$(pppd_local c2)
+expect_match "the second one's MRU is known" "$small +[0-9]+ +1280 " \
+	rras iface show ras0 projections
+
+# Counts what comes to c2 before anything puts pieces together.
+on c2 nft add table ip seen
+on c2 nft 'add chain ip seen in { type filter hook prerouting priority -450; }'
+on c2 nft 'add rule ip seen in ip length > 1280 counter comment "long"'
+on c2 nft 'add rule ip seen in ip length 1276-1280 counter comment "full"'
+seen() { on c2 nft list table ip seen | sed -nE "s/.*packets ([0-9]+) .*\"$1\".*/\1/p"; }
+
+pings() { # NS ADDRESS LENGTH [OPTION...]: LENGTH counts the headers
+	local ns=$1 address=$2 size=$(($3 - 28))
+	shift 3
+	on "$ns" ping -c 1 -W 5 -s "$size" "$@" "$address"
+}
+refused() { ! pings "$@" -M "do" >"$RRAS_LOG/ping.out"; }
+mru_told() { refused "$@" && cat "$RRAS_LOG/ping.out"; }
+
+# From behind the box, from the box, from the other client.
+for from in h s c1; do
+	note "pings from $from to the client of MRU 1280"
+	full=$(seen full)
+	before=$(counter tx-too-long)
+	expect_ok "1280 bytes" pings "$from" "$small" 1280 -M "do"
+	expect_ok "1281 bytes that may be cut" pings "$from" "$small" 1281 -M dont
+	expect_ok "1500 bytes, which are cut twice" pings "$from" "$small" 1500 -M dont
+	expect_ok "5000 bytes" pings "$from" "$small" 5000 -M dont
+	expect_ok "pieces of the full length came" test "$(seen full)" -ge $((full + 4))
+	expect_equal "nobody was told" "$before" "$(counter tx-too-long)"
+	expect_match "1281 bytes that may not be cut: the MRU is told" 'mtu ?= ?1280' \
+		mru_told "$from" "$small" 1281
+done
+expect_ok "that was counted" counter_above tx-too-long "$before"
+expect_ok "the other client gets 1492 bytes" pings h "$big" 1492 -M "do"
+expect_match "and no more" 'mtu ?= ?1492' mru_told h "$big" 1493
+expect_ok "cut for its own MRU" pings h "$big" 5000 -M dont
+
+note "IP options"
+expect_ok "a packet with options is cut" pings h "$small" 1480 -M dont -R
+
+note "UDP in segments"
+# Ten datagrams of 1400 bytes in one GSO packet, which may be cut.
+cat >"$RRAS_LOG/udp.py" <<'END'
+import os, socket, sys
+each = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+if sys.argv[1] == "receive":
+    each.bind(("0.0.0.0", 4000))
+    each.settimeout(20)
+    open(sys.argv[2], "w").close()
+    came = sorted(each.recv(65535) for _ in range(10))
+    sys.exit(came != [bytes([i]) * 1400 for i in range(10)])
+each.setsockopt(socket.IPPROTO_IP, 10, 4)           # IP_MTU_DISCOVER: no DF, no path MTU
+each.setsockopt(socket.IPPROTO_UDP, 103, 1400)      # UDP_SEGMENT
+each.sendto(b"".join(bytes([i]) * 1400 for i in range(10)), (sys.argv[2], 4000))
+END
+segments() { # FROM
+	local receiver
+	rm -f "$RRAS_LOG/ready"
+	ip netns exec c2 /usr/bin/python3 "$RRAS_LOG/udp.py" receive "$RRAS_LOG/ready" &
+	receiver=$!
+	poll 10 test -e "$RRAS_LOG/ready" && on "$1" /usr/bin/python3 "$RRAS_LOG/udp.py" send "$small" &&
+		wait "$receiver"
+}
+expect_ok "from a host behind the box they arrive" segments h
+expect_ok "from the box they arrive" segments s
+expect_equal "the stack has cut all of them" 0 "$(counter tx-unsegmented)"
+
+note "a packet socket, which has no route"
+hwaddr=$(rras -j iface show ras0 projections | /usr/bin/python3 -c '
+import json, sys
+print(next("0200%08x" % p["link"] for p in json.load(sys.stdin) if p["address"] == sys.argv[1]))' "$small")
+before=$(counter tx-too-long)
+full=$(seen full)
+on s env PYTHONPATH="$TESTING/lib" PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 - "$hwaddr" "$small" <<'END'
+import socket, struct, sys
+from pppoe_client import checksum, icmp_echo
+each = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+each.bind(("ras0", 0x800))
+for flags in (b"\x40\0", b"\0\0"):
+    packet = icmp_echo("192.0.2.2", sys.argv[2], 7, data=b"x" * 1400)
+    header = packet[:6] + flags + packet[8:10] + b"\0\0" + packet[12:20]
+    header = header[:10] + struct.pack("!H", checksum(header)) + header[12:]
+    each.send(bytes.fromhex(sys.argv[1]) + b"\2" * 6 + b"\x08\0" + header + packet[20:])
+END
+full_above() { [[ $(seen full) -gt $1 ]]; }
+expect_ok "what may not be cut is counted" counter_above tx-too-long "$before"
+expect_ok "what may is cut" poll 5 full_above "$full"
+
+note "TCP"
+listens() { on "$1" ss -ltn | grep -q ':5201 '; }
+iperf() { # FROM TO-NS TO-ADDRESS [OPTION...]
+	local from=$1 at=$2 to=$3 server
+	shift 3
+	ip netns exec "$at" iperf3 -s -1 >"$RRAS_LOG/iperf-server.out" 2>&1 &
+	server=$!
+	poll 20 listens "$at"
+	timeout 30 ip netns exec "$from" iperf3 -c "$to" -t 1 "$@" || return
+	wait "$server"
+}
+for client in c1 c2; do
+	expect_ok "from $client" iperf "$client" h 192.0.2.2
+	expect_ok "to $client" iperf "$client" h 192.0.2.2 -R
+done
+expect_ok "between the two" iperf c1 c2 "$small"
+expect_ok "and back" iperf c1 c2 "$small" -R
+
+expect_equal "nothing longer than 1280 bytes came to the second" 0 "$(seen long)"
+expect_equal "nothing was lost in cutting" 0 "$(counter tx-fragment)"
+expect_ok "a client hangs up" pppd_stop c2
+expect_ok "the daemon stops" rrasd_stop
+expect_ok "and leaves no link" poll 10 links_are 0
