@@ -29,6 +29,9 @@ enum kind {
 	KIND_NUMBER32,
 	KIND_TIME,	/* uint32_t, milliseconds */
 	KIND_ADDRESS,
+	KIND_ADDRESS6,
+	KIND_LINK_LOCAL,
+	KIND_POOL6,
 	KIND_RANGE,
 	KIND_INTERFACE,
 	KIND_INTERFACES,
@@ -54,10 +57,17 @@ static const struct key keys[] = {
 	{ "wan", "interface", KIND_INTERFACE, AT(wan), 0, 0 },
 	{ "wan", "create", KIND_BOOL, AT(wan_create), 0, 0 },
 	{ "wan", "local-address", KIND_ADDRESS, AT(local), 0, 0 },
+	{ "wan", "ipv6-link-local", KIND_LINK_LOCAL, AT(local_ifid), 0, 0 },
+	{ "wan", "ipv6-address", KIND_ADDRESS6, AT(local6), 0, 0 },
 	{ "pool", "address", KIND_RANGE, 0, 0, 0 },
+	{ "pool", "ipv6-prefix", KIND_POOL6, AT(pool6), 0, 0 },
 	{ "pool", "filter-set", KIND_FILTER_SET, AT(filter_set), 0, 0 },
 	{ "ppp", "dns1", KIND_ADDRESS, AT(ppp.dns[0]), 0, 0 },
 	{ "ppp", "dns2", KIND_ADDRESS, AT(ppp.dns[1]), 0, 0 },
+	{ "ppp", "ipv6", KIND_BOOL, AT(ipv6), 0, 0 },
+	{ "ppp", "ipv6-dns1", KIND_ADDRESS6, AT(dns6[0]), 0, 0 },
+	{ "ppp", "ipv6-dns2", KIND_ADDRESS6, AT(dns6[1]), 0, 0 },
+	{ "ppp", "advertise-interval", KIND_TIME, AT(advertise_ms), 4000, 1800000 },
 	{ "ppp", "mru", KIND_NUMBER16, AT(ppp.mru), PPP_MIN_MRU, PPP_PPPOE_MRU },
 	{ "ppp", "mtu", KIND_NUMBER16, AT(ppp.mtu), PPP_MIN_MRU, PPP_PPPOE_MRU },
 	{ "ppp", "echo-interval", KIND_TIME, AT(ppp.echo_ms), 0, HOUR },
@@ -232,6 +242,12 @@ static const char *set(struct parser *p, const struct key *key, const char *valu
 		return config_read_time(value, key->min, key->max, at);
 	case KIND_ADDRESS:
 		return config_read_address(value, at);
+	case KIND_ADDRESS6:
+		return prefix_parse_address(value, at);
+	case KIND_LINK_LOCAL:
+		return config_read_link_local(value, at);
+	case KIND_POOL6:
+		return config_read_pool6(value, at);
 	case KIND_RANGE:
 		return add_range(p, value);
 	case KIND_METHODS:
@@ -378,6 +394,22 @@ static unsigned int seen_line(const struct parser *p, const char *section, const
 	return 0;
 }
 
+/* A prefix for clients says that they shall have IPv6, unless the contrary is said. */
+static void check_ipv6(struct parser *p)
+{
+	struct config *c = p->c;
+
+	if (!seen_line(p, "ppp", "ipv6"))
+		c->ipv6 = c->pool6.len;
+	else if (c->ipv6 && !c->pool6.len)
+		diag_warning(p->diag, 0, "[pool] has no ipv6-prefix: only users with a prefix of "
+			     "their own get IPv6");
+	if (c->ipv6 && (c->ppp.mru < PPP_IPV6_MIN_MTU || c->ppp.mtu < PPP_IPV6_MIN_MTU))
+		diag_error(p->diag, 0, "IPv6 takes an mru and mtu of 1280 at least");
+	c->ppp.ipv6 = c->ipv6;
+	c->ppp.ifid = c->local_ifid;
+}
+
 /* What no single line can tell. */
 static void check(struct parser *p)
 {
@@ -391,6 +423,7 @@ static void check(struct parser *p)
 	if (!seen_line(p, "pool", "address"))
 		diag_warning(p->diag, 0, "[pool] is empty: only users with an address of their "
 			     "own can connect");
+	check_ipv6(p);
 	if (c->unfinished > c->sessions)
 		c->unfinished = c->sessions;
 	wrong = p->diag->errors ? NULL : ppp_config_check(&c->ppp);
@@ -416,6 +449,8 @@ static bool set_defaults(struct config *c)
 	c->ppp.lcp_limit_ms = 30000;
 	c->ppp.auth_limit_ms = 30000;
 	c->ppp.network_limit_ms = 30000;
+	c->local_ifid = 1;
+	c->advertise_ms = 600000;
 	c->sessions = 60000;
 	c->sessions_per_mac = 32;
 	c->unfinished = 2000;

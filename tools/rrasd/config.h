@@ -17,6 +17,7 @@
 #include "log.h"
 #include "pool.h"
 #include "ppp/ppp.h"
+#include "prefix.h"
 
 #define CONFIG_FILE_MAX		(1U << 20)
 #define CONFIG_LIST_MAX		64	/* entries of one key that may be repeated */
@@ -41,15 +42,21 @@ struct config {
 	char *wan;
 	bool wan_create;
 	struct in_addr local;
+	uint64_t local_ifid;		/* of our link-local address */
+	struct in6_addr local6;		/* our global address; ::: none */
 
 	/* [pool] */
 	struct pool_range pool[CONFIG_LIST_MAX];
 	size_t pool_count;
+	struct prefix pool6;	/* @len 0: none */
 	char *filter_set;	/* for clients whose user names none; NULL: no filters */
 
 	/* [ppp] and [auth] */
 	struct ppp_config ppp;
 	bool send_pfc;
+	bool ipv6;
+	struct in6_addr dns6[2];	/* in router advertisements; ::: none */
+	uint32_t advertise_ms;
 	char *name;
 	char *secrets;
 

@@ -48,6 +48,24 @@ static bool same_pool(const struct config *a, const struct config *b)
 	       !memcmp(a->pool, b->pool, a->pool_count * sizeof(a->pool[0]));
 }
 
+static void keep_ipv6(struct config *new, const struct config *old, struct diag *diag)
+{
+	if (new->ipv6 != old->ipv6)
+		diag_warning(diag, 0, "[ppp] ipv6 has changed: this takes a restart");
+	new->ipv6 = old->ipv6;
+	new->ppp.ipv6 = old->ipv6;
+	if (new->local_ifid != old->local_ifid)
+		diag_warning(diag, 0, "[wan] ipv6-link-local has changed: this takes a restart");
+	new->local_ifid = old->local_ifid;
+	new->ppp.ifid = old->local_ifid;
+	if (memcmp(&new->local6, &old->local6, sizeof(new->local6)))
+		diag_warning(diag, 0, "[wan] ipv6-address has changed: this takes a restart");
+	new->local6 = old->local6;
+	if (!prefix_equal(&new->pool6, &old->pool6))
+		diag_warning(diag, 0, "[pool] ipv6-prefix has changed: this takes a restart");
+	new->pool6 = old->pool6;
+}
+
 /**
  * config_keep_fixed - put back what only a restart can change
  * @new: the configuration just read
@@ -72,6 +90,7 @@ void config_keep_fixed(struct config *new, struct config *old, struct diag *diag
 		diag_warning(diag, 0, "[pool] address has changed: this takes a restart");
 	memcpy(new->pool, old->pool, sizeof(new->pool));
 	new->pool_count = old->pool_count;
+	keep_ipv6(new, old, diag);
 	if (!same_list(&new->interfaces, &old->interfaces)) {
 		diag_warning(diag, 0, "[pppoe] interface has changed: this takes a restart");
 		list = new->interfaces;

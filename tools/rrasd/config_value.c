@@ -12,6 +12,8 @@
 
 #include "../lib/array.h"
 #include "config_value.h"
+#include "pool6.h"
+#include "ppp/ppp.h"
 
 static char reason[128];
 
@@ -194,6 +196,42 @@ const char *config_read_range(const char *value, struct pool_range *out)
 		return "the last address is lower than the first";
 	if (out->last - out->first >= POOL_SIZE_MAX)
 		return "the range has more than 1048576 addresses";
+	return NULL;
+}
+
+/**
+ * config_read_pool6 - the IPv6 prefix of a pool
+ * @value: the text
+ * @out: where to put it; 44 to 64 bits long
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *config_read_pool6(const char *value, struct prefix *out)
+{
+	const char *wrong = prefix_parse(value, out);
+
+	if (!wrong && (out->len < POOL6_LEN_MIN || out->len > 64))
+		wrong = "expected a prefix length from 44 to 64 after the /";
+	return wrong;
+}
+
+/**
+ * config_read_link_local - a link-local IPv6 address
+ * @value: the text
+ * @ifid: where to put its interface identifier
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *config_read_link_local(const char *value, uint64_t *ifid)
+{
+	struct in6_addr address, same;
+
+	if (inet_pton(AF_INET6, value, &address) != 1)
+		return "expected a link-local IPv6 address such as fe80::1";
+	*ifid = prefix_low(&address);
+	same = prefix_link_local(*ifid);
+	if (memcmp(&same, &address, sizeof(same)) || !ppp_ifid_valid(*ifid))
+		return "expected a link-local IPv6 address such as fe80::1";
 	return NULL;
 }
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "pool.h"
+#include "prefix.h"
 
 /* All return NULL, or a sentence that says what was expected. */
 const char *config_read_bool(const char *value, bool *out);
@@ -17,6 +18,8 @@ const char *config_read_number(const char *value, uint32_t min, uint32_t max, ui
 const char *config_read_time(const char *value, uint32_t min_ms, uint32_t max_ms, uint32_t *out);
 const char *config_read_address(const char *value, struct in_addr *out);
 const char *config_read_range(const char *value, struct pool_range *out);
+const char *config_read_pool6(const char *value, struct prefix *out);
+const char *config_read_link_local(const char *value, uint64_t *ifid);
 const char *config_read_interface(const char *value);
 const char *config_read_text(const char *value, size_t max);
 

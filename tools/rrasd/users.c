@@ -15,6 +15,7 @@
 #include "../lib/filter/filter.h"
 #include "file.h"
 #include "hash.h"
+#include "ppp/ppp.h"
 #include "users.h"
 
 struct entry {
@@ -186,6 +187,11 @@ static bool is_wild(const struct word *w)
 	return w->len == 1 && w->text[0] == '*';
 }
 
+static bool is_none(const struct word *w)
+{
+	return w->len == 1 && w->text[0] == '-';
+}
+
 static bool parse_address(struct reader *r, const struct word *w, struct user *user)
 {
 	struct in_addr address;
@@ -194,7 +200,7 @@ static bool parse_address(struct reader *r, const struct word *w, struct user *u
 		user->address_kind = USER_ADDRESS_POOL;
 		return true;
 	}
-	if (w->len == 1 && w->text[0] == '-') {
+	if (is_none(w)) {
 		user->address_kind = USER_ADDRESS_NONE;
 		return true;
 	}
@@ -252,7 +258,7 @@ static bool parse_filter_set(struct reader *r, char **filter_set)
 		diag_error(r->diag, r->line, "filter-set: the name of a filter set is missing");
 		return false;
 	}
-	wrong = w.len == 1 && w.text[0] == '-' ? NULL : filter_bad_name(w.text, w.len);
+	wrong = is_none(&w) ? NULL : filter_bad_name(w.text, w.len);
 	if (wrong) {
 		diag_error(r->diag, r->line, "filter-set: %s", wrong);
 		return false;
@@ -264,14 +270,45 @@ static bool parse_filter_set(struct reader *r, char **filter_set)
 	return *filter_set;
 }
 
+static bool parse_prefix(struct reader *r, struct user *user)
+{
+	const char *wrong;
+	struct word w;
+
+	if (!read_word(r, &w) || w.bad) {
+		diag_error(r->diag, r->line, "ipv6-prefix: the prefix is missing");
+		return false;
+	}
+	user->prefix_kind = is_wild(&w) ? USER_PREFIX_POOL : USER_PREFIX_NONE;
+	if (is_wild(&w) || is_none(&w))
+		return true;
+	user->prefix_kind = USER_PREFIX_FIXED;
+	wrong = strlen(w.text) == w.len ? prefix_parse(w.text, &user->prefix) :
+		"the text holds a NUL character";
+	if (!wrong && user->prefix.len != 64 && user->prefix.len != 128)
+		wrong = "expected a prefix of 64 bits, or of 128 for one address";
+	if (!wrong && user->prefix.len == 128 &&
+	    !ppp_ifid_valid(prefix_low(&user->prefix.address)))
+		wrong = "this is no address for a client";
+	if (wrong)
+		diag_error(r->diag, r->line, "ipv6-prefix '%s': %s", w.text, wrong);
+	return !wrong;
+}
+
+static bool is_word(const struct word *w, const char *text)
+{
+	return w->len == strlen(text) && !memcmp(w->text, text, w->len);
+}
+
 /* Behind "--" stand options; those that are not ours are pppd's. */
-static bool parse_options(struct reader *r, char **filter_set)
+static bool parse_options(struct reader *r, struct entry *e)
 {
 	struct word w;
 
 	while (read_word(r, &w)) {
-		if (w.len == 10 && !memcmp(w.text, "filter-set", 10) &&
-		    !parse_filter_set(r, filter_set))
+		if (is_word(&w, "filter-set") && !parse_filter_set(r, &e->filter_set))
+			return false;
+		if (is_word(&w, "ipv6-prefix") && !parse_prefix(r, &e->user))
 			return false;
 	}
 	return true;
@@ -362,7 +399,7 @@ static void parse_line(struct reader *r, struct users *users, const struct word 
 	e->user.line = line;
 	good = parse_addresses(r, &e->user, &more);
 	if (good && more)
-		good = parse_options(r, &e->filter_set);
+		good = parse_options(r, e);
 	e->user.filter_set = e->filter_set;
 	if (good && add(users, e)) {
 		diag_error(r->diag, line, "out of memory");
@@ -525,5 +562,22 @@ void users_each_fixed(const struct users *users, void (*fn)(uint32_t address, vo
 	for (i = 0; i < users->count; i++) {
 		if (users->all[i]->user.address_kind == USER_ADDRESS_FIXED)
 			fn(users->all[i]->user.address, data);
+	}
+}
+
+/**
+ * users_each_prefix - visit the IPv6 prefixes that belong to a user
+ * @users: the users
+ * @fn: called with each
+ * @data: for @fn
+ */
+void users_each_prefix(const struct users *users, void (*fn)(const struct prefix *p, void *data),
+		       void *data)
+{
+	size_t i;
+
+	for (i = 0; i < users->count; i++) {
+		if (users->all[i]->user.prefix_kind == USER_PREFIX_FIXED)
+			fn(&users->all[i]->user.prefix, data);
 	}
 }

@@ -2,7 +2,7 @@
 /*
  * Who may connect: a file in the format of pppd's chap-secrets.
  *
- *	client  server  secret  [address]  [-- filter-set NAME]
+ *	client  server  secret  [address]  [-- filter-set NAME ipv6-prefix PREFIX]
  */
 #ifndef RRASD_USERS_H
 #define RRASD_USERS_H
@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "diag.h"
+#include "prefix.h"
 
 #define USERS_FILE_MAX	(64U << 20)	/* bytes: a million users */
 #define USER_WORD_MAX	255		/* longest name or secret that PPP can carry */
@@ -21,6 +22,12 @@ enum user_address {
 	USER_ADDRESS_NONE,	/* "-" or nothing: the user gets no address */
 	USER_ADDRESS_POOL,	/* "*": any of the pool */
 	USER_ADDRESS_FIXED,	/* always the same */
+};
+
+enum user_prefix {
+	USER_PREFIX_POOL,	/* "*" or nothing: any of the pool */
+	USER_PREFIX_NONE,	/* "-": no IPv6 */
+	USER_PREFIX_FIXED,	/* always the same */
 };
 
 /**
@@ -34,6 +41,10 @@ struct user {
 	enum user_address address_kind;
 	/** @address: for USER_ADDRESS_FIXED, host byte order */
 	uint32_t address;
+	/** @prefix_kind: which IPv6 prefix the user gets */
+	enum user_prefix prefix_kind;
+	/** @prefix: for USER_PREFIX_FIXED, 64 bits long, or 128 for one address */
+	struct prefix prefix;
 	/** @filter_set: the filter set for this user; "-": none; NULL: that of the pool */
 	const char *filter_set;
 	/** @line: where it stands in the file */
@@ -48,5 +59,7 @@ const struct user *users_find(const struct users *users, const void *name, size_
 			      const char *server);
 void users_each_fixed(const struct users *users, void (*fn)(uint32_t address, void *data),
 		      void *data);
+void users_each_prefix(const struct users *users, void (*fn)(const struct prefix *p, void *data),
+		       void *data);
 
 #endif /* RRASD_USERS_H */

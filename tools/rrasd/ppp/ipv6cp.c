@@ -11,10 +11,6 @@
 
 #include "internal.h"
 
-/* RFC 2526 and RFC 5453: fdff:ffff:ffff:ff80 to fdff:ffff:ffff:ffff are anycast addresses. */
-#define ANYCAST_FIRST	UINT64_C(0xfdffffffffffff80)
-#define ANYCAST_LAST	UINT64_C(0xfdffffffffffffff)
-
 /* The bit that says "unique in the world", which a random number is not (RFC 5072 section 4.1). */
 #define UNIVERSAL_BIT	(UINT64_C(1) << 57)
 
@@ -35,17 +31,6 @@ static void put_identifier(struct ppp_writer *w, uint64_t identifier)
 
 	set_identifier(data, identifier);
 	ppp_put(w, PPP_IPV6CP_OPT_IFID, data, sizeof(data));
-}
-
-/**
- * ppp_ifid_valid - can an interface have this identifier?
- * @identifier: the identifier
- *
- * Return: whether it is neither zero nor reserved.
- */
-bool ppp_ifid_valid(uint64_t identifier)
-{
-	return identifier && (identifier < ANYCAST_FIRST || identifier > ANYCAST_LAST);
 }
 
 /* A valid identifier that is not @other. */

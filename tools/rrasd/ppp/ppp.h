@@ -423,6 +423,19 @@ struct ppp_session {
 
 static_assert(sizeof(struct ppp_session) <= 512, "a session must stay small");
 
+/**
+ * ppp_ifid_valid - can an interface have this identifier?
+ * @identifier: the identifier
+ *
+ * Return: whether it is neither zero nor one of the anycast addresses fdff:ffff:ffff:ff80 to
+ * fdff:ffff:ffff:ffff (RFC 2526).
+ */
+static inline bool ppp_ifid_valid(uint64_t identifier)
+{
+	return identifier && (identifier < UINT64_C(0xfdffffffffffff80) ||
+			      identifier > UINT64_C(0xfdffffffffffffff));
+}
+
 void ppp_config_init(struct ppp_config *config, enum ppp_role role);
 const char *ppp_config_check(const struct ppp_config *config);
 
@@ -438,7 +451,6 @@ void ppp_auth_result(struct ppp_session *s, uint64_t now, bool ok, const char *m
 void ppp_address_result(struct ppp_session *s, uint64_t now, struct in_addr address);
 
 bool ppp_auth_verify(const struct ppp_auth_request *request, const void *secret, size_t len);
-bool ppp_ifid_valid(uint64_t identifier);
 bool ppp_session_is_up(const struct ppp_session *s);
 void ppp_session_link(const struct ppp_session *s, struct ppp_link *link);
 const char *ppp_reason_text(enum ppp_reason reason);

@@ -81,6 +81,19 @@ static void test_mistakes(void)
 	expect_mistake("[pool]\naddress 10.0.0.1-10.255.0.1\n", 6, "more than 1048576");
 	expect_mistake("[pool]\naddress 10.0.0.0/24\naddress 10.0.0.255\n", 7, "overlaps");
 	expect_mistake("[pool]\naddress 10.0.0.0/12\naddress 10.16.0.0/12\n", 7, "more than 1048576");
+	expect_mistake("[pool]\nipv6-prefix 2001:db8::/43\n", 6, "from 44 to 64");
+	expect_mistake("[pool]\nipv6-prefix 2001:db8::/65\n", 6, "from 44 to 64");
+	expect_mistake("[pool]\nipv6-prefix 2001:db8::/0\n", 6, "such as");
+	expect_mistake("[pool]\nipv6-prefix 2001:db8::/048\n", 6, "such as");
+	expect_mistake("[pool]\nipv6-prefix 2001:db8::1/48\n", 6, "bits set");
+	expect_mistake("[pool]\nipv6-prefix ff00::/48\n", 6, "global");
+	expect_mistake("[wan]\nipv6-link-local fec0::1\n", 6, "fe80::1");
+	expect_mistake("[wan]\nipv6-link-local fe80::\n", 6, "fe80::1");
+	expect_mistake("[wan]\nipv6-link-local fe80::fdff:ffff:ffff:ff80\n", 6, "fe80::1");
+	expect_mistake("[wan]\nipv6-address fe80::1\n", 6, "global");
+	expect_mistake("[ppp]\nipv6-dns1 192.0.2.1\n", 6, "an IPv6 address");
+	expect_mistake("[ppp]\nadvertise-interval 3s\n", 6, "from 4000ms");
+	expect_mistake("[pool]\nipv6-prefix 2001:db8::/48\n[ppp]\nmtu 1279\n", 0, "1280 at least");
 	expect_mistake("[daemon]\nlog-level loud\n", 6, "debug");
 	expect_mistake("[limits]\nsessions 0\n", 6, "from 1");
 	memset(longest, 'x', 600);
@@ -183,9 +196,57 @@ static void test_reload(void)
 	config_put(new);
 }
 
+static struct config *parse_more(const char *text, struct diag *diag)
+{
+	char file[1024];
+
+	strcpy(file, GOOD "[pool]\naddress 10.0.0.0/24\n");
+	strcat(file, text);
+	return parse(file, diag);
+}
+
+static void test_ipv6(void)
+{
+	struct config *c, *new;
+	struct diag diag;
+
+	c = parse_more("", &diag);
+	tap_ok(c && !c->ipv6 && !c->ppp.ipv6 && c->ppp.ifid == 1, "no IPv6 without a prefix");
+	config_put(c);
+	c = parse_more("[ppp]\nipv6 yes\n", &diag);
+	tap_ok(c && c->ipv6 && diag.warnings == 1, "unless it is asked for: for some users");
+	config_put(c);
+	c = parse_more("ipv6-prefix 2001:db8::/48\n[ppp]\nipv6 no\n", &diag);
+	tap_ok(c && !c->ppp.ipv6 && !diag.warnings, "and with one, unless it is forbidden");
+	config_put(c);
+	c = parse_more("ipv6-prefix 2001:db8:1::/48\n[wan]\nipv6-link-local fe80::a:1\n"
+		       "ipv6-address 2001:db8::1\n[ppp]\nipv6-dns2 2001:db8::53\n", &diag);
+	tap_ok(c && c->ppp.ipv6 && !diag.warnings, "a prefix");
+	if (!c)
+		abort();
+	tap_text(prefix_text(&c->pool6), "2001:db8:1::/48", "its text");
+	tap_ok(c->ppp.ifid == 0xa0001 && prefix_low(&c->local6) == 1, "our addresses");
+	tap_ok(prefix_low(&c->dns6[1]) == 0x53 && !prefix_low(&c->dns6[0]), "a name server");
+	tap_number(c->advertise_ms, 600000, "the interval of RFC 4861");
+	new = parse_more("ipv6-prefix 2001:db8:1::/49\n[wan]\nipv6-link-local fe80::2\n"
+			 "ipv6-address 2001:db8::2\n[ppp]\nipv6 no\nipv6-dns2 2001:db8::54\n",
+			 &diag);
+	if (!new)
+		abort();
+	diag = (struct diag){ .file = "test", .emit = emit };
+	config_keep_fixed(new, c, &diag);
+	tap_number(diag.warnings, 4, "four changes of IPv6 take a restart");
+	tap_ok(new->ppp.ipv6 && new->ppp.ifid == 0xa0001 && new->pool6.len == 48 &&
+	       prefix_low(&new->local6) == 1, "until then all is as before");
+	tap_number((long long)prefix_low(&new->dns6[1]), 0x54, "the name server changes");
+	config_put(c);
+	config_put(new);
+}
+
 int main(void)
 {
 	test_mistakes();
+	test_ipv6();
 	test_missing();
 	test_good();
 	test_example();

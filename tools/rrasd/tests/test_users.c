@@ -84,6 +84,13 @@ static void test_bad(void)
 		{ "a * b * -- filter-set", 1, "name of a filter set is missing" },
 		{ "a * b * -- filter-set a/b", 1, "letters, digits" },
 		{ "a * b -- filter-set -x", 1, "begins with a letter" },
+		{ "a * b * -- ipv6-prefix", 1, "the prefix is missing" },
+		{ "a * b * -- ipv6-prefix 2001:db8::/56", 1, "64 bits" },
+		{ "a * b * -- ipv6-prefix 2001:db8::1/64", 1, "bits set" },
+		{ "a * b * -- ipv6-prefix 2001:db8::", 1, "such as" },
+		{ "a * b * -- ipv6-prefix fe80::/64", 1, "global" },
+		{ "a * b * -- ipv6-prefix 2001:db8::\\0001/64", 1, "NUL" },
+		{ "a * b * -- ipv6-prefix 2001:db8::fdff:ffff:ffff:ff80/128", 1, "no address for" },
 	};
 	static char longest[600];
 	struct users *users;
@@ -196,8 +203,60 @@ static void test_filter_sets(void)
 	}
 }
 
+/* IPv6 prefixes: of the pool unless something else is said. */
+static void test_prefixes(void)
+{
+	static const struct {
+		const char *line;
+		enum user_prefix kind;
+		const char *text;
+	} cases[] = {
+		{ "a * b *", USER_PREFIX_POOL, NULL },
+		{ "a * b * -- ipv6-prefix *", USER_PREFIX_POOL, NULL },
+		{ "a * b - -- ipv6-prefix -", USER_PREFIX_NONE, NULL },
+		{ "a * b * -- ipv6-prefix 2001:db8:7::/64", USER_PREFIX_FIXED, "2001:db8:7::/64" },
+		{ "a * b * -- mtu 1400 ipv6-prefix 2001:db8::5/128 filter-set x",
+		  USER_PREFIX_FIXED, "2001:db8::5" },
+		{ "a * b * -- ipv6-prefix - ipv6-prefix fd00:1::/64", USER_PREFIX_FIXED,
+		  "fd00:1::/64" },
+	};
+	const struct user *u;
+	struct users *users;
+	struct diag diag;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		users = parse(cases[i].line, &diag);
+		u = find(users, "a");
+		tap_ok(!diag.errors && u && u->prefix_kind == cases[i].kind &&
+		       (!cases[i].text || !strcmp(prefix_text(&u->prefix), cases[i].text)),
+		       "prefix, case %zu: %s", i, cases[i].line);
+		users_free(users);
+	}
+}
+
+static void count_prefix(const struct prefix *p, void *data)
+{
+	*(uint64_t *)data += prefix_high(&p->address) & 0xffff;
+}
+
+static void test_each_prefix(void)
+{
+	uint64_t sum = 0;
+	struct users *users;
+	struct diag diag;
+
+	users = parse("a * b * -- ipv6-prefix 2001:db8:0:1::/64\nb * b *\n"
+		      "* * b * -- ipv6-prefix 2001:db8:0:2::/64\nc * b - -- ipv6-prefix -\n", &diag);
+	users_each_prefix(users, count_prefix, &sum);
+	tap_number((long long)sum, 3, "each prefix that belongs to a user");
+	users_free(users);
+}
+
 int main(void)
 {
+	test_prefixes();
+	test_each_prefix();
 	if (hash_init())
 		abort();
 	test_words();
