@@ -201,8 +201,11 @@ void pppoe_receive(struct pppoe_iface *iface, const uint8_t *data, size_t len)
 	case PPPOE_CODE_PADR:
 		receive_padr(iface, &f);
 		break;
-	default:
+	case PPPOE_CODE_PADT:
 		receive_padt(iface, &f);
+		break;
+	default:
+		iface->pppoe->counts.malformed++;
 		break;
 	}
 }

@@ -28,15 +28,29 @@ static struct pppoe_tag *tag_of(struct pppoe_frame *f, uint16_t type)
 	switch (type) {
 	case PPPOE_TAG_SERVICE_NAME:
 		return &f->service;
+	case PPPOE_TAG_AC_NAME:
+		return &f->ac_name;
 	case PPPOE_TAG_HOST_UNIQ:
 		return &f->host_uniq;
 	case PPPOE_TAG_AC_COOKIE:
 		return &f->cookie;
 	case PPPOE_TAG_RELAY_ID:
 		return &f->relay_id;
+	case PPPOE_TAG_SERVICE_ERROR:
+	case PPPOE_TAG_SYSTEM_ERROR:
+	case PPPOE_TAG_GENERIC_ERROR:
+		return &f->error;
 	default:
 		return NULL;
 	}
+}
+
+/* A concentrator may offer several services, and have more than one reason to refuse. */
+static bool may_repeat(const struct pppoe_frame *f, const struct pppoe_tag *tag)
+{
+	bool from_ac = f->code == PPPOE_CODE_PADO || f->code == PPPOE_CODE_PADS;
+
+	return tag == &f->error || (from_ac && tag == &f->service);
 }
 
 static bool parse_tags(struct pppoe_frame *f, const uint8_t *p, size_t left)
@@ -44,6 +58,7 @@ static bool parse_tags(struct pppoe_frame *f, const uint8_t *p, size_t left)
 	struct pppoe_tag *tag;
 	uint16_t type, len;
 
+	f->tags = p;
 	while (left > 0) {
 		if (left < TAG_HEADER_LEN)
 			return false;
@@ -56,13 +71,14 @@ static bool parse_tags(struct pppoe_frame *f, const uint8_t *p, size_t left)
 		if (type == PPPOE_TAG_END)
 			return true;
 		tag = tag_of(f, type);
-		/* None of those we read may be there twice: which one would count? */
-		if (tag && tag->data)
+		/* None of the others that we read may be there twice: which one would count? */
+		if (tag && tag->data && !may_repeat(f, tag))
 			return false;
-		if (tag)
+		if (tag && !tag->data)
 			*tag = (struct pppoe_tag){ p, len };
 		p += len;
 		left -= len;
+		f->tags_len = (size_t)(p - f->tags);
 	}
 	return true;
 }
@@ -74,9 +90,26 @@ static bool is_individual(const uint8_t *mac)
 	return !(mac[0] & 1) && memcmp(mac, zero, sizeof(zero));
 }
 
+/* Concentrators that leave it out of their answers exist. */
 static bool needs_service(uint8_t code)
 {
 	return code == PPPOE_CODE_PADI || code == PPPOE_CODE_PADR;
+}
+
+static bool good_session(uint8_t code, uint16_t session)
+{
+	switch (code) {
+	case PPPOE_CODE_PADI:
+	case PPPOE_CODE_PADO:
+	case PPPOE_CODE_PADR:
+		return !session;
+	case PPPOE_CODE_PADS:
+		return true;		/* 0: refused */
+	case PPPOE_CODE_PADT:
+		return session;
+	default:
+		return false;
+	}
 }
 
 /**
@@ -85,7 +118,7 @@ static bool needs_service(uint8_t code)
  * @len: its length, with padding
  * @f: what to fill
  *
- * Return: whether the frame is well formed and one that a client may send.
+ * Return: whether the frame is well formed.
  */
 bool pppoe_frame_parse(const uint8_t *data, size_t len, struct pppoe_frame *f)
 {
@@ -104,22 +137,36 @@ bool pppoe_frame_parse(const uint8_t *data, size_t len, struct pppoe_frame *f)
 	payload = get16(header + 4);
 	if (payload > len - ETHER_HEADER_LEN - PPPOE_HEADER_LEN || !is_individual(f->src))
 		return false;
-	switch (f->code) {
-	case PPPOE_CODE_PADI:
-	case PPPOE_CODE_PADR:
-		if (f->session)
-			return false;
-		break;
-	case PPPOE_CODE_PADT:
-		if (!f->session)
-			return false;
-		break;
-	default:
+	if (!good_session(f->code, f->session))
 		return false;
-	}
 	if (!parse_tags(f, header + PPPOE_HEADER_LEN, payload))
 		return false;
 	return f->service.data || !needs_service(f->code);
+}
+
+/**
+ * pppoe_frame_offers - is this one of the services that a concentrator names?
+ * @f: its frame
+ * @service: the service
+ * @len: length of its name
+ *
+ * Return: whether it is.
+ */
+bool pppoe_frame_offers(const struct pppoe_frame *f, const void *service, size_t len)
+{
+	const uint8_t *p = f->tags;
+	const uint8_t *end = p + f->tags_len;
+	size_t tag_len;
+
+	/* The lengths were checked when the frame was parsed. */
+	while (p < end) {
+		tag_len = get16(p + 2);
+		if (get16(p) == PPPOE_TAG_SERVICE_NAME && tag_len == len &&
+		    !memcmp(p + TAG_HEADER_LEN, service, len))
+			return true;
+		p += TAG_HEADER_LEN + tag_len;
+	}
+	return false;
 }
 
 /**

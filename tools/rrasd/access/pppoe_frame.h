@@ -48,10 +48,15 @@ struct pppoe_frame {
 	const uint8_t *dst, *src;	/* PPPOE_MAC_LEN bytes each */
 	uint8_t code;
 	uint16_t session;
-	struct pppoe_tag service;
+	struct pppoe_tag service;	/* a concentrator may name several: pppoe_frame_offers() */
+	struct pppoe_tag ac_name;
 	struct pppoe_tag host_uniq;
 	struct pppoe_tag cookie;
 	struct pppoe_tag relay_id;
+	struct pppoe_tag error;		/* the first tag that says why not */
+	/* All tags up to the end of the list. */
+	const uint8_t *tags;
+	size_t tags_len;
 };
 
 /**
@@ -64,6 +69,7 @@ struct pppoe_writer {
 };
 
 bool pppoe_frame_parse(const uint8_t *data, size_t len, struct pppoe_frame *f);
+bool pppoe_frame_offers(const struct pppoe_frame *f, const void *service, size_t len);
 void pppoe_frame_begin(struct pppoe_writer *w, const uint8_t *dst, const uint8_t *src,
 		       enum pppoe_code code, uint16_t session);
 void pppoe_frame_put(struct pppoe_writer *w, enum pppoe_tag_type type, const void *data,

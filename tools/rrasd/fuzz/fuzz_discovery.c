@@ -41,12 +41,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!pppoe_frame_parse(data, size, &f))
 		return 0;
 	FUZZ_REQUIRE(f.src == data + 6 && !(f.src[0] & 1));
-	FUZZ_REQUIRE(f.service.data || f.code == PPPOE_CODE_PADT);
-	FUZZ_REQUIRE((f.code == PPPOE_CODE_PADT) == (f.session != 0));
+	FUZZ_REQUIRE(f.service.data ||
+		     (f.code != PPPOE_CODE_PADI && f.code != PPPOE_CODE_PADR));
+	FUZZ_REQUIRE(f.code == PPPOE_CODE_PADS ||
+		     (f.code == PPPOE_CODE_PADT) == (f.session != 0));
+	FUZZ_REQUIRE(!f.service.data || pppoe_frame_offers(&f, f.service.data, f.service.len));
 	require_inside(&f.service, data, size);
 	require_inside(&f.host_uniq, data, size);
 	require_inside(&f.cookie, data, size);
 	require_inside(&f.relay_id, data, size);
+	require_inside(&f.ac_name, data, size);
+	require_inside(&f.error, data, size);
 	answer(&f);
 	return 0;
 }

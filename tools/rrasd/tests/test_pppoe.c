@@ -55,8 +55,14 @@ static void test_parse(void)
 		{ HEAD "11090001 0004 01010000", "a PADI of a session", false },
 		{ HEAD "11190001 0004 01010000", "a PADR of a session", false },
 		{ HEAD "11a70000 0000", "a PADT of no session", false },
-		{ HEAD "11070000 0004 01010000", "a PADO", false },
-		{ HEAD "11650001 0004 01010000", "a PADS", false },
+		{ HEAD "11070000 0004 01010000", "a PADO", true },
+		{ HEAD "11070000 000a 01010000 01010002 6162", "a PADO of two services", true },
+		{ HEAD "11070001 0004 01010000", "a PADO of a session", false },
+		{ HEAD "11070000 0008 01020000 01020000", "a PADO of two names", false },
+		{ HEAD "11650001 0004 01010000", "a PADS", true },
+		{ HEAD "11650000 0008 02010000 02020000", "a PADS that refuses twice", true },
+		{ HEAD "11090000 0008 01010000 0101ffff", "a good tag, then one too long", false },
+		{ HEAD "11ff0000 0004 01010000", "an unknown code", false },
 		{ HEAD "11090000 0005 01010000", "a length beyond the frame", false },
 		{ HEAD "11090000 ffff 01010000", "a length of 65535", false },
 		{ HEAD "11090000 0000", "a PADI without a service name", false },
@@ -99,6 +105,16 @@ static void test_fields(void)
 
 	parse(HEAD "11090000 000a 00000000 0101 0002 6162", &f, &copy);
 	tap_ok(!f.service.data, "what follows the end of list is not read");
+	free(copy);
+
+	parse(HEAD "11070000 0020 01010000 01010002 6162 0102 0003 787879 0203 0002 6e6f"
+	      "00000000 0101 0001 63", &f, &copy);
+	tap_ok(f.ac_name.len == 3 && !memcmp(f.ac_name.data, "xxy", 3), "AC-Name");
+	tap_ok(f.error.len == 2 && !memcmp(f.error.data, "no", 2), "error");
+	tap_ok(pppoe_frame_offers(&f, "", 0) && pppoe_frame_offers(&f, "ab", 2),
+	       "both services are offered");
+	tap_ok(!pppoe_frame_offers(&f, "a", 1) && !pppoe_frame_offers(&f, "c", 1),
+	       "no other is, not even one after the end of list");
 	free(copy);
 }
 
