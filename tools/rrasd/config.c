@@ -4,6 +4,7 @@
  *
  * Lines are "[section]" or "key value"; # begins a comment at the start of a line or after a
  * blank; a value in double quotes keeps its blanks. Which keys there are stands in one table.
+ * There may be several sections "[dial INTERFACE]", see config_dial.h.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -41,6 +42,8 @@ enum kind {
 	KIND_METHODS,
 	KIND_LEVEL,
 	KIND_FILTER_SET,
+	KIND_DIAL_OVER,
+	KIND_DIAL_MODE,
 };
 
 struct key {
@@ -51,7 +54,10 @@ struct key {
 };
 
 #define AT(member)	offsetof(struct config, member)
+#define DIAL(member)	offsetof(struct config_dial, member)
 #define HOUR		3600000
+
+static const char dial_section[] = "dial";
 
 static const struct key keys[] = {
 	{ "wan", "interface", KIND_INTERFACE, AT(wan), 0, 0 },
@@ -87,6 +93,26 @@ static const struct key keys[] = {
 	{ "pppoe", "interface", KIND_INTERFACES, AT(interfaces), 0, 0 },
 	{ "pppoe", "ac-name", KIND_TEXT, AT(ac_name), 0, CONFIG_NAME_MAX },
 	{ "pppoe", "service-name", KIND_TEXTS, AT(services), 0, CONFIG_NAME_MAX },
+	{ dial_section, "create", KIND_BOOL, DIAL(create), 0, 0 },
+	{ dial_section, "over", KIND_DIAL_OVER, 0, 0, 0 },
+	{ dial_section, "service-name", KIND_TEXT, DIAL(service), 0, CONFIG_NAME_MAX },
+	{ dial_section, "ac-name", KIND_TEXT, DIAL(ac_name), 0, CONFIG_NAME_MAX },
+	{ dial_section, "user", KIND_TEXT, DIAL(user), 0, 255 },
+	{ dial_section, "password", KIND_TEXT, DIAL(password), 0, 255 },
+	{ dial_section, "password-file", KIND_PATH, DIAL(password_file), 0, 4095 },
+	{ dial_section, "methods", KIND_METHODS, DIAL(methods), 0, 0 },
+	{ dial_section, "address", KIND_ADDRESS, DIAL(address), 0, 0 },
+	{ dial_section, "resolv-file", KIND_PATH, DIAL(resolv_file), 0, 4000 },
+	{ dial_section, "default-route", KIND_BOOL, DIAL(default_route), 0, 0 },
+	{ dial_section, "mode", KIND_DIAL_MODE, 0, 0, 0 },
+	{ dial_section, "idle-timeout", KIND_TIME, DIAL(idle_ms), 0, 2000000000 },
+	{ dial_section, "connect-timeout", KIND_TIME, DIAL(connect_ms), 1000, HOUR },
+	{ dial_section, "backoff", KIND_TIME, DIAL(backoff_ms), 1000, 24 * HOUR },
+	{ dial_section, "backoff-max", KIND_TIME, DIAL(backoff_max_ms), 1000, 24 * HOUR },
+	{ dial_section, "filter", KIND_TEXT, DIAL(filter), 0, CONFIG_FILTER_MAX },
+	{ dial_section, "hold-packets", KIND_NUMBER32, DIAL(hold_packets), 0, 10000 },
+	{ dial_section, "hold-bytes", KIND_NUMBER32, DIAL(hold_bytes), 0, 16777216 },
+	{ dial_section, "hold-time", KIND_TIME, DIAL(hold_ms), 1, HOUR },
 	{ "limits", "sessions", KIND_NUMBER32, AT(sessions), 1, 1000000 },
 	{ "limits", "sessions-per-mac", KIND_NUMBER32, AT(sessions_per_mac), 0, 65534 },
 	{ "limits", "unfinished", KIND_NUMBER32, AT(unfinished), 1, 1000000 },
@@ -108,6 +134,7 @@ struct parser {
 	struct diag *diag;
 	unsigned int line;
 	const char *section;			/* of the table; NULL before the first */
+	struct config_dial *dial;		/* of the [dial] section; NULL outside */
 	unsigned int seen[KEY_COUNT];		/* line of the last value, 0: none */
 	unsigned int pool_line[CONFIG_LIST_MAX];
 };
@@ -229,7 +256,7 @@ static const char *set_filter_set(char **at, const char *value)
 
 static const char *set(struct parser *p, const struct key *key, const char *value)
 {
-	void *at = (char *)p->c + key->offset;
+	void *at = (p->dial ? (char *)p->dial : (char *)p->c) + key->offset;
 
 	switch (key->kind) {
 	case KIND_BOOL:
@@ -254,6 +281,10 @@ static const char *set(struct parser *p, const struct key *key, const char *valu
 		return set_methods(at, value);
 	case KIND_FILTER_SET:
 		return set_filter_set(at, value);
+	case KIND_DIAL_OVER:
+		return config_dial_over(p->dial, value);
+	case KIND_DIAL_MODE:
+		return config_dial_mode(p->dial, value);
 	case KIND_LEVEL:
 		return log_level_parse(value, at) ? NULL :
 		       "expected error, warning, info or debug";
@@ -267,26 +298,61 @@ static bool may_repeat(enum kind kind)
 	return kind == KIND_RANGE || kind == KIND_INTERFACES || kind == KIND_TEXTS;
 }
 
+/* A section of its own for each interface: what another one said does not count here. */
+static void begin_dial(struct parser *p, const char *name)
+{
+	const char *wrong;
+	size_t i;
+
+	for (i = 0; i < KEY_COUNT; i++) {
+		if (keys[i].section == dial_section)
+			p->seen[i] = 0;
+	}
+	wrong = config_dial_add(p->c, name, p->line, &p->dial);
+	if (!wrong)
+		return;
+	diag_error(p->diag, p->line, "[dial %s]: %s", name, wrong);
+	p->section = "";
+}
+
+/* "[section]" or "[section name]": returns the name, "" without one. */
+static char *cut_name(char *section)
+{
+	char *name = section + strcspn(section, " \t");
+
+	if (!*name)
+		return name;
+	*name++ = '\0';
+	return name + strspn(name, " \t");
+}
+
 static void parse_section(struct parser *p, char *text)
 {
 	char *end = strchr(text, ']');
+	char *name;
 	size_t i;
 
 	p->section = NULL;
+	p->dial = NULL;
 	if (!end || end[1]) {
 		diag_error(p->diag, p->line, "expected [section] and nothing after it");
 		p->section = "";	/* one message is enough: the keys below are not judged */
 		return;
 	}
 	*end = '\0';
+	name = cut_name(text + 1);
 	for (i = 0; i < KEY_COUNT; i++) {
 		if (!strcmp(keys[i].section, text + 1))
 			p->section = keys[i].section;
 	}
-	if (!p->section) {
-		diag_error(p->diag, p->line,
-			   "no section is called '%s': wan, pool, ppp, auth, pppoe, limits, daemon",
-			   text + 1);
+	if (p->section == dial_section) {
+		begin_dial(p, name);
+	} else if (!p->section) {
+		diag_error(p->diag, p->line, "no section is called '%s': wan, pool, ppp, auth, "
+			   "pppoe, dial, limits, daemon", text + 1);
+		p->section = "";
+	} else if (*name) {
+		diag_error(p->diag, p->line, "section [%s] has no name", text + 1);
 		p->section = "";
 	}
 }
@@ -416,17 +482,18 @@ static void check(struct parser *p)
 	struct config *c = p->c;
 	const char *wrong;
 
-	if (!seen_line(p, "wan", "local-address"))
-		diag_error(p->diag, 0, "[wan] local-address is missing");
-	if (!seen_line(p, "pppoe", "interface"))
+	if (!config_serves(c) && !c->dials)
 		diag_error(p->diag, 0, "[pppoe] interface is missing: rrasd would listen nowhere");
-	if (!seen_line(p, "pool", "address"))
+	if (!seen_line(p, "wan", "local-address") && (config_serves(c) || !c->dials))
+		diag_error(p->diag, 0, "[wan] local-address is missing");
+	if (!seen_line(p, "pool", "address") && config_serves(c))
 		diag_warning(p->diag, 0, "[pool] is empty: only users with an address of their "
 			     "own can connect");
 	check_ipv6(p);
 	if (c->unfinished > c->sessions)
 		c->unfinished = c->sessions;
-	wrong = p->diag->errors ? NULL : ppp_config_check(&c->ppp);
+	config_dial_check(c, p->diag);
+	wrong = p->diag->errors || !config_serves(c) ? NULL : ppp_config_check(&c->ppp);
 	if (wrong)
 		diag_error(p->diag, 0, "%s", wrong);
 }
@@ -516,7 +583,7 @@ struct config *config_load(const char *path, struct diag *diag)
 	struct config *c;
 	struct stat st;
 	char *text;
-	size_t len;
+	size_t len, i;
 
 	text = file_read(path, CONFIG_FILE_MAX, &len, &st);
 	if (!text) {
@@ -524,8 +591,31 @@ struct config *config_load(const char *path, struct diag *diag)
 		return NULL;
 	}
 	c = config_parse(text, len, diag);
+	explicit_bzero(text, len);
 	free(text);
-	return c;
+	if (!c)
+		return NULL;
+	for (i = 0; st.st_mode & 077 && i < c->dials; i++) {
+		if (c->dial[i]->password && !c->dial[i]->password_file)
+			diag_warning(diag, c->dial[i]->line, "others may read the password: "
+				     "chmod 600, or use password-file");
+	}
+	config_dial_secrets(c, diag);
+	if (!diag->errors)
+		return c;
+	config_put(c);
+	return NULL;
+}
+
+/**
+ * config_serves - are there to be clients?
+ * @c: the configuration
+ *
+ * Return: whether rrasd listens anywhere; if not, it only dials.
+ */
+bool config_serves(const struct config *c)
+{
+	return c->interfaces.count > 0;
 }
 
 /**
@@ -554,6 +644,8 @@ static void list_free(struct config_list *list)
  */
 void config_put(struct config *c)
 {
+	size_t i;
+
 	if (!c || (c->refs && --c->refs))
 		return;
 	list_free(&c->interfaces);
@@ -565,5 +657,7 @@ void config_put(struct config *c)
 	free(c->ac_name);
 	free(c->control_socket);
 	free(c->pid_file);
+	for (i = 0; i < c->dials; i++)
+		config_dial_free(c->dial[i]);
 	free(c);
 }

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "config_dial.h"
 #include "diag.h"
 #include "log.h"
 #include "pool.h"
@@ -65,6 +66,10 @@ struct config {
 	struct config_list services;
 	char *ac_name;
 
+	/* [dial INTERFACE] */
+	struct config_dial *dial[CONFIG_DIALS_MAX];
+	size_t dials;
+
 	/* [limits] */
 	uint32_t sessions;
 	uint32_t sessions_per_mac;
@@ -82,6 +87,7 @@ struct config {
 
 struct config *config_parse(const char *text, size_t len, struct diag *diag);
 struct config *config_load(const char *path, struct diag *diag);
+bool config_serves(const struct config *c);
 struct config *config_get(struct config *c);
 void config_put(struct config *c);
 void config_keep_fixed(struct config *new, struct config *old, struct diag *diag);

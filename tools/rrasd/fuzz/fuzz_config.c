@@ -35,8 +35,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_REQUIRE(!c == (diag.errors != 0));
 	if (c) {
 		FUZZ_REQUIRE(c->wan && c->name && c->secrets && c->control_socket && c->ac_name);
-		FUZZ_REQUIRE(c->interfaces.count > 0 && c->local.s_addr);
-		FUZZ_REQUIRE(!ppp_config_check(&c->ppp));
+		FUZZ_REQUIRE(config_serves(c) || c->dials);
+		FUZZ_REQUIRE(!config_serves(c) || c->local.s_addr);
+		FUZZ_REQUIRE(!config_serves(c) || !ppp_config_check(&c->ppp));
+		for (i = 0; i < c->dials; i++) {
+			FUZZ_REQUIRE(c->dial[i]->over && c->dial[i]->ppp.role == PPP_CLIENT);
+			FUZZ_REQUIRE(config_dial_find(c, c->dial[i]->name) == c->dial[i]);
+		}
 		for (i = 0; i < c->pool_count; i++) {
 			FUZZ_REQUIRE(c->pool[i].first <= c->pool[i].last);
 			addresses += c->pool[i].last - c->pool[i].first + 1;

@@ -3,8 +3,11 @@
  * The configuration file: every mistake is reported with its line, and the example has none.
  */
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "../config.h"
 #include "../config_value.h"
@@ -98,6 +101,102 @@ static void test_mistakes(void)
 	expect_mistake("[limits]\nsessions 0\n", 6, "from 1");
 	memset(longest, 'x', 600);
 	expect_mistake(longest, 5, "longer than 511");
+}
+
+static void test_dial_mistakes(void)
+{
+	expect_mistake("[dial]\n", 5, "expected [dial INTERFACE]");
+	expect_mistake("[dial a/b]\nover x\n", 5, "interface name");
+	expect_mistake("[wan x]\ninterface x\n", 5, "has no name");
+	expect_mistake("[dial wan0]\nover pppoe eth1\n[dial wan0]\n", 7, "already");
+	expect_mistake("[dial wan0]\nover eth1\n", 6, "expected pppoe");
+	expect_mistake("[dial wan0]\nover pppoea b\n", 6, "expected pppoe");
+	expect_mistake("[dial wan0]\nover pppoe a/b\n", 6, "interface name");
+	expect_mistake("[dial wan0]\nover pppoe e\nmode sometimes\n", 7, "on-demand or");
+	expect_mistake("[dial wan0]\nover pppoe e\naddress 1.2\n", 7, "IPv4");
+	expect_mistake("[dial wan0]\nover pppoe e\nresolv-file x\n", 7, "begins with /");
+	expect_mistake("[dial wan0]\nover pppoe e\nconnect-timeout 0\n", 7, "from 1000ms");
+	expect_mistake("[dial wan0]\nover pppoe e\nmru 1400\n", 7, "no key 'mru'");
+	expect_mistake("[dial wan0]\ncreate yes\n", 5, "over is missing");
+	expect_mistake("[dial wan0]\nover pppoe e\nuser a\n", 5, "no password");
+	expect_mistake("[dial wan0]\nover pppoe e\npassword a\n", 5, "no user");
+	expect_mistake("[dial wan0]\nover pppoe e\nuser a\npassword b\npassword-file /c\n", 5,
+		       "a password and a password-file");
+	expect_mistake("[dial wan0]\nover pppoe e\nbackoff 2m\nbackoff-max 1m\n", 5,
+		       "less than backoff");
+	expect_mistake("[dial ras0]\nover pppoe e\n", 5, "interface of clients");
+	expect_mistake("[dial wan0]\nover pppoe e\n[dial wan1]\nover pppoe e\n", 7,
+		       "[dial wan0] has a default route already");
+}
+
+static void test_dial(void)
+{
+	const struct config_dial *dial;
+	struct config *c;
+	struct diag diag;
+
+	c = parse("[dial wan0]\nover pppoe eth1\nuser alice\npassword \"se cret\"\n"
+		  "methods pap\nresolv-file /run/resolv\nidle-timeout 90s\n"
+		  "[ppp]\ndns1 10.0.0.53\nmru 1400\nrestart-timer 1s\n"
+		  "[dial wan1]\nover pppoe\teth1.7\ndefault-route no\nmode permanent\n"
+		  "address 192.0.2.7\nfilter \"not udp port 123\"\nhold-packets 0\n"
+		  "idle-timeout 0\n", &diag);
+	tap_ok(c && !diag.errors && !diag.warnings, "two [dial] sections alone: %s", last);
+	if (!c)
+		return;
+	tap_ok(!config_serves(c), "no clients");
+	dial = config_dial_find(c, "wan0");
+	tap_ok(dial && !strcmp(dial->over, "eth1") && dial->mode == DIAL_ON_DEMAND &&
+	       dial->default_route && !dial->create, "the first");
+	tap_ok(dial->ppp.role == PPP_CLIENT && !dial->ppp.auth_peer &&
+	       dial->ppp.auth_self == PPP_AUTH_PAP, "proves itself and demands no proof");
+	tap_text(dial->ppp.secret, "se cret", "by its password");
+	tap_ok(dial->ppp.ask_dns && !dial->ppp.dns[0].s_addr, "asks for name servers, gives none");
+	tap_number(dial->ppp.mru, 1400, "[ppp] holds for it");
+	tap_number(dial->idle_ms, 90000, "idle time");
+	tap_number(dial->hold_packets, CONFIG_UNSET, "packets held as the kernel likes");
+	dial = config_dial_find(c, "wan1");
+	tap_ok(dial && !strcmp(dial->over, "eth1.7") && dial->mode == DIAL_PERMANENT &&
+	       !dial->default_route, "the second");
+	tap_ok(dial->ppp.local.s_addr == htonl(0xc0000207) && !dial->ppp.auth_self &&
+	       !dial->ppp.ask_dns, "with an address and without a name");
+	tap_ok(!strcmp(dial->filter, "not udp port 123") && !dial->hold_packets, "and a filter");
+	tap_ok(!config_dial_find(c, "wan2"), "there is no third");
+	config_put(c);
+}
+
+static struct config *load_dial(const char *password, struct diag *diag)
+{
+	static const char path[] = "/tmp/rrasd-test-config", secret[] = "/tmp/rrasd-test-secret";
+	struct config *c;
+	FILE *f;
+
+	f = fopen(secret, "w");
+	if (!f || fchmod(fileno(f), 0600) || fputs(password, f) < 0 || fclose(f))
+		abort();
+	f = fopen(path, "w");
+	if (!f || fprintf(f, "[dial wan0]\nover pppoe eth1\nuser alice\npassword-file %s\n",
+			  secret) < 0 || fclose(f))
+		abort();
+	*diag = (struct diag){ .file = "test", .emit = emit };
+	c = config_load(path, diag);
+	unlink(path);
+	unlink(secret);
+	return c;
+}
+
+static void test_password_file(void)
+{
+	struct config *c;
+	struct diag diag;
+
+	c = load_dial("geheim \r\nmore\n", &diag);
+	tap_ok(c && !diag.warnings, "a password in a file of its own");
+	if (c)
+		tap_text(c->dial[0]->ppp.secret, "geheim ", "is its first line");
+	config_put(c);
+	c = load_dial("\nmore\n", &diag);
+	tap_ok(!c && diag.errors == 1 && strstr(last, "no password"), "%s", last);
 }
 
 static void test_missing(void)
@@ -247,6 +346,9 @@ int main(void)
 {
 	test_mistakes();
 	test_ipv6();
+	test_dial_mistakes();
+	test_dial();
+	test_password_file();
 	test_missing();
 	test_good();
 	test_example();
