@@ -138,6 +138,7 @@ static void wanarp_setup(struct net_device *dev)
 
 	iface->dev = dev;
 	iface->source_check = true;
+	wanarp_demand_init(iface);
 }
 
 /* An address cannot be changed later (there is no ndo_set_mac_address), so it
@@ -181,6 +182,7 @@ static void wanarp_destruct(struct net_device *dev)
 {
 	struct wanarp_interface *iface = netdev_priv(dev);
 
+	wanarp_demand_uninit(iface);
 	gro_cells_destroy(&iface->gro_cells);
 	free_percpu(iface->drops);
 	wanarp_table_uninit(&iface->table);
@@ -196,6 +198,9 @@ static int wanarp_newlink(struct net *src_net, struct net_device *dev,
 
 	if (!tb[IFLA_ADDRESS])
 		random_address(dev);
+	if (data && data[WANARP_A_LINKINFO_MODE])
+		iface->mode = nla_get_u32(data[WANARP_A_LINKINFO_MODE]);
+	iface->source_check = !wanarp_is_demand(iface);
 	err = wanarp_table_init(&iface->table);
 	if (err)
 		return err;
@@ -225,12 +230,45 @@ err_table:
 	return err;
 }
 
+static int wanarp_changelink(struct net_device *dev, struct nlattr *tb[],
+			     struct nlattr *data[],
+			     struct netlink_ext_ack *extack)
+{
+	if (!data || !data[WANARP_A_LINKINFO_MODE])
+		return 0;
+	return wanarp_demand_mode(netdev_priv(dev),
+				  nla_get_u32(data[WANARP_A_LINKINFO_MODE]),
+				  extack);
+}
+
+static size_t wanarp_get_size(const struct net_device *dev)
+{
+	return nla_total_size(sizeof(u32));
+}
+
+static int wanarp_fill_info(struct sk_buff *skb, const struct net_device *dev)
+{
+	const struct wanarp_interface *iface = netdev_priv(dev);
+
+	return nla_put_u32(skb, WANARP_A_LINKINFO_MODE, iface->mode);
+}
+
+static const struct nla_policy wanarp_policy[WANARP_A_LINKINFO_MAX + 1] = {
+	[WANARP_A_LINKINFO_MODE] =
+		NLA_POLICY_MAX(NLA_U32, WANARP_IFACE_MODE_DEMAND_DIAL),
+};
+
 static struct rtnl_link_ops wanarp_link_ops __read_mostly = {
 	.kind = KBUILD_MODNAME,
 	.priv_size = sizeof(struct wanarp_interface),
 	.setup = wanarp_setup,
 	.validate = wanarp_validate,
 	.newlink = wanarp_newlink,
+	.changelink = wanarp_changelink,
+	.get_size = wanarp_get_size,
+	.fill_info = wanarp_fill_info,
+	.policy = wanarp_policy,
+	.maxtype = WANARP_A_LINKINFO_MAX,
 };
 
 /* A move to another namespace sends both, in the order UNREGISTER, REGISTER;
@@ -244,14 +282,17 @@ static int wanarp_netdev_event(struct notifier_block *nb, unsigned long event,
 	struct wanarp_interface *iface;
 
 	iface = wanarp_interface_from_dev(netdev_notifier_info_to_dev(ptr));
-	if (!iface || (event != NETDEV_REGISTER && event != NETDEV_UNREGISTER))
+	if (!iface)
 		return NOTIFY_DONE;
-	ndiswan_control_lock();
-	iface->ready = event == NETDEV_REGISTER;
-	if (!iface->ready)
-		wanarp_projections_down(iface, NDISWAN_REASON_INTERFACE_GONE);
-	ndiswan_control_unlock();
-	return NOTIFY_DONE;
+	if (event == NETDEV_REGISTER || event == NETDEV_UNREGISTER) {
+		ndiswan_control_lock();
+		iface->ready = event == NETDEV_REGISTER;
+		if (!iface->ready)
+			wanarp_projections_down(iface,
+						NDISWAN_REASON_INTERFACE_GONE);
+		ndiswan_control_unlock();
+	}
+	return notifier_from_errno(wanarp_demand_netdev_event(iface, event));
 }
 
 static struct notifier_block wanarp_notifier = {
@@ -287,4 +328,6 @@ void wanarp_device_uninit(void)
 {
 	rtnl_link_unregister(&wanarp_link_ops);
 	unregister_netdevice_notifier(&wanarp_notifier);
+	/* Filters may wait to be freed. */
+	rcu_barrier();
 }

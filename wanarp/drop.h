@@ -28,6 +28,11 @@ struct wanarp_interface;
 	R(TX_SEGMENTS,	"tx-unsegmented",	TX, NOT_SPECIFIED)	\
 	R(TX_MULTICAST,	"tx-multicast",		TX, NOT_SPECIFIED)	\
 	R(TX_NO_MEMORY,	"tx-no-memory",		TX, NOMEM)		\
+	R(TX_UNREACHABLE, "tx-unreachable",	TX, NEIGH_FAILED)	\
+	R(TX_DIAL_FILTER, "tx-dial-filter",	TX, NEIGH_FAILED)	\
+	R(TX_HOLD_FULL,	"tx-hold-full",		TX, NEIGH_QUEUEFULL)	\
+	R(TX_HOLD_TIME,	"tx-hold-time",		TX, NEIGH_FAILED)	\
+	R(TX_SOURCE_GONE, "tx-source-gone",	TX, NOT_SPECIFIED)	\
 	R(TX_LINK,	"tx-link",		TX, NOT_SPECIFIED)
 
 #define WANARP_DROP_ENUM(name, ...)	WANARP_DROP_##name,

@@ -50,7 +50,11 @@ static void unicast_destination(struct wanarp_interface *iface, __be32 nexthop,
 {
 	const struct wanarp_projection *projection;
 
-	projection = wanarp_table_find_rcu(&iface->table, nexthop);
+	if (unlikely(wanarp_is_demand(iface)))
+		projection = rcu_dereference_check(iface->demand.uplink[NDISWAN_PROTO_IPV4],
+						   rcu_read_lock_bh_held());
+	else
+		projection = wanarp_table_find_rcu(&iface->table, nexthop);
 	if (unlikely(!projection)) {
 		ether_addr_copy(to, unresolved);
 		return;

@@ -3,8 +3,8 @@
  * What the files of wanarp know of each other, grouped by the file that
  * implements it.
  *
- * Locks, outermost first: rtnl, ndiswan_lock (ndiswan_control_lock()). There is
- * no lock of wanarp's own: everything about projections changes under
+ * Locks, outermost first: rtnl, ndiswan_lock (ndiswan_control_lock()), the lock
+ * of struct wanarp_demand. Everything about projections changes under
  * ndiswan_lock, and packets read it under RCU.
  */
 #ifndef _WANARP_INTERNAL_H
@@ -20,8 +20,10 @@
 #include <net/gro_cells.h>
 #include <net/ndiswan.h>
 
+#include "demand.h"
 #include "drop.h"
 
+struct genl_family;
 struct rtable;
 
 /* An IPv4 host has to take 68 bytes (RFC 791); the length field ends at 65535. */
@@ -48,6 +50,8 @@ struct wanarp_table {
  * @source_check: drop what a client sends from an address not its own
  * @multicast: send multicast and broadcast packets to every link
  * @ready: registered and not on its way out: may get projections; ndiswan_lock
+ * @mode: enum wanarp_iface_mode; rtnl and ndiswan_lock
+ * @demand: what a demand-dial interface has besides
  * @table: the client addresses that are live on it
  * @gro_cells: per-CPU queues where received TCP segments are merged
  * @drops: per-CPU counters
@@ -58,6 +62,8 @@ struct wanarp_interface {
 	bool source_check;
 	bool multicast;
 	bool ready;
+	u8 mode;
+	struct wanarp_demand demand;
 	struct wanarp_table table;
 	struct gro_cells gro_cells;
 	struct wanarp_drops __percpu *drops;
@@ -83,6 +89,8 @@ struct wanarp_projection {
 	__be32 addr;
 	/** @mru: longest packet that the client takes; ndiswan_lock to write */
 	u16 mru;
+	/** @proto: the protocol of its address, enum ndiswan_proto */
+	u8 proto;
 	/** @header: of received packets: to the interface, from the link */
 	struct ethhdr header;
 	/** @live: in the table; ndiswan_lock */
@@ -112,6 +120,12 @@ enum wanarp_address {
 	WANARP_ADDRESS_MULTICAST,
 	WANARP_ADDRESS_BROADCAST,
 };
+
+/* Packets take the one link there is, whatever their next hop. */
+static inline bool wanarp_is_demand(const struct wanarp_interface *iface)
+{
+	return READ_ONCE(iface->mode) == WANARP_IFACE_MODE_DEMAND_DIAL;
+}
 
 /* table.c */
 int wanarp_table_init(struct wanarp_table *table);
@@ -162,8 +176,20 @@ void wanarp_device_uninit(void);
 void wanarp_event_address_taken(struct net *net,
 				const struct wanarp_projection *old,
 				const struct wanarp_projection *new);
+void wanarp_event_dial_request(const struct wanarp_interface *iface,
+			       enum wanarp_dial_cause cause,
+			       const struct wanarp_demand_packet *packet);
+void wanarp_event_dial_failed(const struct wanarp_interface *iface,
+			      enum wanarp_unreachable_reason reason,
+			      u32 seconds, const char *text);
+void wanarp_event_hangup_request(const struct wanarp_interface *iface,
+				 enum wanarp_dial_cause cause);
 
 /* netlink.c */
+extern struct genl_family wanarp_family;
+struct wanarp_interface *wanarp_netlink_find(struct net *net,
+					     const struct nlattr *attr,
+					     struct netlink_ext_ack *extack);
 int wanarp_netlink_init(void);
 void wanarp_netlink_uninit(void);
 

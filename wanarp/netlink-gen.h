@@ -11,14 +11,23 @@
 
 #include <uapi/linux/wanarp.h>
 
+/* Common nested types */
+extern const struct nla_policy wanarp_demand_nl_policy[WANARP_A_DEMAND_FILTER_TEXT + 1];
+
 extern const struct nla_policy wanarp_iface_get_nl_policy[WANARP_A_IFACE_IFINDEX + 1];
 
-extern const struct nla_policy wanarp_iface_set_nl_policy[WANARP_A_IFACE_MULTICAST + 1];
+extern const struct nla_policy wanarp_iface_set_nl_policy[WANARP_A_IFACE_DEMAND + 1];
 
 extern const struct nla_policy wanarp_projection_get_nl_policy[WANARP_A_PROJECTION_IPV4 + 1];
 
+extern const struct nla_policy wanarp_dial_nl_policy[WANARP_A_DIAL_IFINDEX + 1];
+
+extern const struct nla_policy wanarp_hangup_nl_policy[WANARP_A_DIAL_IFINDEX + 1];
+
+extern const struct nla_policy wanarp_dial_fail_nl_policy[WANARP_A_DIAL_TEXT + 1];
+
 /* Ops table for wanarp */
-extern const struct genl_ops wanarp_nl_ops[3];
+extern const struct genl_ops wanarp_nl_ops[6];
 
 int wanarp_nl_iface_get_doit(struct sk_buff *skb, struct genl_info *info);
 int wanarp_nl_iface_get_dumpit(struct sk_buff *skb,
@@ -27,5 +36,12 @@ int wanarp_nl_iface_set_doit(struct sk_buff *skb, struct genl_info *info);
 int wanarp_nl_projection_get_doit(struct sk_buff *skb, struct genl_info *info);
 int wanarp_nl_projection_get_dumpit(struct sk_buff *skb,
 				    struct netlink_callback *cb);
+int wanarp_nl_dial_doit(struct sk_buff *skb, struct genl_info *info);
+int wanarp_nl_hangup_doit(struct sk_buff *skb, struct genl_info *info);
+int wanarp_nl_dial_fail_doit(struct sk_buff *skb, struct genl_info *info);
+
+enum {
+	WANARP_NLGRP_DIAL,
+};
 
 #endif /* _LINUX_WANARP_GEN_H */

@@ -2,6 +2,7 @@
 /* The netlink family "wanarp"; the handlers of netlink-gen.c. */
 #include <linux/module.h>
 #include <linux/rculist.h>
+#include <linux/rtnetlink.h>
 #include <net/genetlink.h>
 #include <net/sock.h>
 
@@ -17,18 +18,24 @@ struct dump_cursor {
 	u64 generation;	/* on it, shown up to here */
 };
 
-static struct genl_family wanarp_family;
-
 static struct dump_cursor *dump_cursor(struct netlink_callback *cb)
 {
 	BUILD_BUG_ON(sizeof(struct dump_cursor) > sizeof(cb->ctx));
 	return (struct dump_cursor *)cb->ctx;
 }
 
-/* RCU read side. */
-static struct wanarp_interface *find_interface(struct net *net,
-					       const struct nlattr *attr,
-					       struct netlink_ext_ack *extack)
+/**
+ * wanarp_netlink_find() - the interface that a request is about
+ * @net: the namespace
+ * @attr: its index; may be missing
+ * @extack: for the sentence
+ *
+ * Context: RCU read side.
+ * Return: the interface or an error.
+ */
+struct wanarp_interface *wanarp_netlink_find(struct net *net,
+					     const struct nlattr *attr,
+					     struct netlink_ext_ack *extack)
 {
 	struct wanarp_interface *iface;
 	struct net_device *dev;
@@ -74,8 +81,8 @@ static int fill_drops(struct sk_buff *skb, const struct wanarp_interface *iface)
 }
 
 static int fill_interface(struct sk_buff *skb,
-			  const struct wanarp_interface *iface, u32 portid,
-			  u32 seq, int flags)
+			  struct wanarp_interface *iface, u32 portid, u32 seq,
+			  int flags)
 {
 	void *header;
 
@@ -91,6 +98,9 @@ static int fill_interface(struct sk_buff *skb,
 		       READ_ONCE(iface->source_check)) ||
 	    nla_put_u8(skb, WANARP_A_IFACE_MULTICAST,
 		       READ_ONCE(iface->multicast)) ||
+	    nla_put_u32(skb, WANARP_A_IFACE_MODE, READ_ONCE(iface->mode)) ||
+	    (wanarp_is_demand(iface) &&
+	     wanarp_demand_fill(skb, &iface->demand)) ||
 	    fill_drops(skb, iface)) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
@@ -143,7 +153,7 @@ int wanarp_nl_iface_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!reply)
 		return -ENOMEM;
 	rcu_read_lock();
-	iface = find_interface(genl_info_net(info),
+	iface = wanarp_netlink_find(genl_info_net(info),
 			       info->attrs[WANARP_A_IFACE_IFINDEX],
 			       info->extack);
 	err = PTR_ERR_OR_ZERO(iface);
@@ -182,6 +192,53 @@ int wanarp_nl_iface_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
+/* Those that may fail, with rtnl held; if one does the others are undone. */
+static int set_demand(struct wanarp_interface *iface, struct genl_info *info)
+{
+	const struct nlattr *mode = info->attrs[WANARP_A_IFACE_MODE];
+	const struct nlattr *demand = info->attrs[WANARP_A_IFACE_DEMAND];
+	const enum wanarp_iface_mode old = iface->mode;
+	int err = 0;
+
+	if (mode)
+		err = wanarp_demand_mode(iface, nla_get_u32(mode),
+					 info->extack);
+	if (err || !demand)
+		return err;
+	if (wanarp_is_demand(iface)) {
+		err = wanarp_demand_change(&iface->demand, demand,
+					   info->extack);
+	} else {
+		NL_SET_ERR_MSG_ATTR(info->extack, demand,
+				    "the interface is not demand-dial");
+		err = -EINVAL;
+	}
+	if (err)
+		wanarp_demand_mode(iface, old, NULL);
+	return err;
+}
+
+static int set_interface(struct wanarp_interface *iface, struct genl_info *info)
+{
+	const struct nlattr *check = info->attrs[WANARP_A_IFACE_SOURCE_CHECK];
+	const struct nlattr *multicast = info->attrs[WANARP_A_IFACE_MULTICAST];
+	int err;
+
+	if (!check && !multicast && !info->attrs[WANARP_A_IFACE_MODE] &&
+	    !info->attrs[WANARP_A_IFACE_DEMAND]) {
+		NL_SET_ERR_MSG(info->extack, "nothing to set was given");
+		return -EINVAL;
+	}
+	err = set_demand(iface, info);
+	if (err)
+		return err;
+	if (check)
+		WRITE_ONCE(iface->source_check, nla_get_u8(check));
+	if (multicast)
+		WRITE_ONCE(iface->multicast, nla_get_u8(multicast));
+	return 0;
+}
+
 /**
  * wanarp_nl_iface_set_doit() - WANARP_CMD_IFACE_SET
  * @skb: the request
@@ -191,30 +248,18 @@ int wanarp_nl_iface_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
  */
 int wanarp_nl_iface_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	const struct nlattr *check = info->attrs[WANARP_A_IFACE_SOURCE_CHECK];
-	const struct nlattr *multicast = info->attrs[WANARP_A_IFACE_MULTICAST];
 	struct wanarp_interface *iface;
 	int err;
 
+	/* With it held, the interface stays after the RCU section. */
+	rtnl_lock();
 	rcu_read_lock();
-	iface = find_interface(genl_info_net(info),
-			       info->attrs[WANARP_A_IFACE_IFINDEX],
-			       info->extack);
-	err = PTR_ERR_OR_ZERO(iface);
-	if (err)
-		goto unlock;
-	if (!check && !multicast) {
-		NL_SET_ERR_MSG(info->extack,
-			       "neither source-check nor multicast was given");
-		err = -EINVAL;
-		goto unlock;
-	}
-	if (check)
-		WRITE_ONCE(iface->source_check, nla_get_u8(check));
-	if (multicast)
-		WRITE_ONCE(iface->multicast, nla_get_u8(multicast));
-unlock:
+	iface = wanarp_netlink_find(genl_info_net(info),
+				    info->attrs[WANARP_A_IFACE_IFINDEX],
+				    info->extack);
 	rcu_read_unlock();
+	err = IS_ERR(iface) ? PTR_ERR(iface) : set_interface(iface, info);
+	rtnl_unlock();
 	return err;
 }
 
@@ -225,7 +270,7 @@ static struct wanarp_projection *find_projection(struct genl_info *info)
 	struct wanarp_projection *projection;
 	struct wanarp_interface *iface;
 
-	iface = find_interface(genl_info_net(info),
+	iface = wanarp_netlink_find(genl_info_net(info),
 			       info->attrs[WANARP_A_PROJECTION_IFINDEX],
 			       info->extack);
 	if (IS_ERR(iface))
@@ -330,7 +375,7 @@ int wanarp_nl_projection_get_dumpit(struct sk_buff *skb,
 				  WANARP_A_PROJECTION_IFINDEX);
 	rcu_read_lock();
 	if (ifindex) {
-		iface = find_interface(sock_net(skb->sk), ifindex, cb->extack);
+		iface = wanarp_netlink_find(sock_net(skb->sk), ifindex, cb->extack);
 		err = PTR_ERR_OR_ZERO(iface);
 		if (!err)
 			dump_projections(skb, cb, iface);
@@ -341,7 +386,15 @@ int wanarp_nl_projection_get_dumpit(struct sk_buff *skb,
 	return err ? err : skb->len;
 }
 
-static struct genl_family wanarp_family __ro_after_init = {
+static const struct genl_multicast_group wanarp_mcgrps[] = {
+	[WANARP_NLGRP_DIAL] = {
+		.name = WANARP_MCGRP_DIAL,
+		/* That of the operations, GENL_UNS_ADMIN_PERM, means nothing here. */
+		.flags = GENL_MCAST_CAP_NET_ADMIN,
+	},
+};
+
+struct genl_family wanarp_family __ro_after_init = {
 	.name = WANARP_FAMILY_NAME,
 	.version = WANARP_FAMILY_VERSION,
 	.module = THIS_MODULE,
@@ -349,6 +402,8 @@ static struct genl_family wanarp_family __ro_after_init = {
 	.parallel_ops = true,
 	.ops = wanarp_nl_ops,
 	.n_ops = ARRAY_SIZE(wanarp_nl_ops),
+	.mcgrps = wanarp_mcgrps,
+	.n_mcgrps = ARRAY_SIZE(wanarp_mcgrps),
 };
 
 /**

@@ -98,6 +98,7 @@ projection_create(struct wanarp_interface *iface, struct ndiswan_link *link,
 		return NULL;
 	projection->iface = iface;
 	projection->link = link;
+	projection->proto = NDISWAN_PROTO_IPV4;
 	projection->addr = line->peer_ipv4;
 	projection->mru = line->mru;
 	projection->born = ktime_get_ns();
@@ -166,6 +167,7 @@ static int wanarp_line_up(struct net *net, struct ndiswan_link *link,
 		ndiswan_line_down(old->link, NDISWAN_PROTO_IPV4,
 				  NDISWAN_REASON_ADDRESS_TAKEN);
 	}
+	wanarp_demand_line_up(projection);
 	return 0;
 
 err_context:
@@ -202,6 +204,7 @@ static void wanarp_line_down(struct ndiswan_link *link, void *context,
 
 	wanarp_assert_control();
 	wanarp_table_remove(&projection->iface->table, projection);
+	wanarp_demand_line_down(projection);
 	wanarp_notify_down(projection);
 	projection_destroy(projection);
 }

@@ -111,6 +111,8 @@ enum ndiswan_rx wanarp_receive(struct sk_buff *skb, struct ndiswan_link *link,
 	if (unlikely(header_build(skb, projection)))
 		goto drop;
 	stack_enter(skb, dev);
+	if (wanarp_is_demand(iface))
+		wanarp_demand_used(&iface->demand, skb, projection->proto);
 
 	/* Read again, skb_cow_head() may have moved it. */
 	iph = (const struct iphdr *)skb->data;

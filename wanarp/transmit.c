@@ -88,24 +88,38 @@ static noinline void multicast(struct sk_buff *skb,
  * socket or have been changed by tc. So it is believed only if it names a link
  * of this namespace whose projection is on this very device.
  */
-static void unicast(struct sk_buff *skb, struct wanarp_interface *iface, u32 id)
+static const struct wanarp_projection *
+destination(struct wanarp_interface *iface, u32 id)
 {
-	const struct wanarp_projection *projection = NULL;
+	const struct wanarp_projection *projection;
 	struct ndiswan_link *link;
-	u16 mru;
 
 	link = ndiswan_link_lookup(dev_net(iface->dev), id);
-	if (likely(link))
-		projection = ndiswan_link_context(link, NDISWAN_PROTO_IPV4);
-	if (unlikely(!projection || projection->iface != iface)) {
+	if (unlikely(!link))
+		return NULL;
+	projection = ndiswan_link_context(link, NDISWAN_PROTO_IPV4);
+	return likely(projection && projection->iface == iface) ? projection :
+								  NULL;
+}
+
+static void unicast(struct sk_buff *skb, struct wanarp_interface *iface, u32 id)
+{
+	const struct wanarp_projection *projection;
+	u16 mru;
+
+	if (unlikely(wanarp_is_demand(iface)))
+		projection = rcu_dereference_bh(iface->demand.uplink[NDISWAN_PROTO_IPV4]);
+	else
+		projection = destination(iface, id);
+	if (unlikely(!projection)) {
 		unresolved(skb, iface);
 		return;
 	}
 	mru = READ_ONCE(projection->mru);
 	if (unlikely(skb->len > mru))
-		too_long(skb, iface, link, mru);
+		too_long(skb, iface, projection->link, mru);
 	else
-		send(skb, iface, link);
+		send(skb, iface, projection->link);
 }
 
 /**

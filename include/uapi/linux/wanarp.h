@@ -90,11 +90,13 @@ enum wanarp_dial_request {
  * @WANARP_DIAL_CAUSE_TRAFFIC: A packet needs the line.
  * @WANARP_DIAL_CAUSE_ADMIN: The administrator asked.
  * @WANARP_DIAL_CAUSE_IDLE: No interesting packet for the idle time-out.
+ * @WANARP_DIAL_CAUSE_TIMEOUT: Dialling took too long.
  */
 enum wanarp_dial_cause {
 	WANARP_DIAL_CAUSE_TRAFFIC,
 	WANARP_DIAL_CAUSE_ADMIN,
 	WANARP_DIAL_CAUSE_IDLE,
+	WANARP_DIAL_CAUSE_TIMEOUT,
 };
 
 enum {
@@ -186,12 +188,25 @@ enum {
 };
 
 enum {
+	WANARP_A_LINKINFO_MODE = 1,
+
+	__WANARP_A_LINKINFO_MAX,
+	WANARP_A_LINKINFO_MAX = (__WANARP_A_LINKINFO_MAX - 1)
+};
+
+enum {
 	WANARP_CMD_IFACE_GET = 1,
 	WANARP_CMD_IFACE_SET,
 	WANARP_CMD_PROJECTION_GET,
+	WANARP_CMD_DIAL,
+	WANARP_CMD_HANGUP,
+	WANARP_CMD_DIAL_FAIL,
+	WANARP_CMD_DIAL_NTF,
 
 	__WANARP_CMD_MAX,
 	WANARP_CMD_MAX = (__WANARP_CMD_MAX - 1)
 };
+
+#define WANARP_MCGRP_DIAL	"dial"
 
 #endif /* _UAPI_LINUX_WANARP_H */
