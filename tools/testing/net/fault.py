@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Each allocation of each operation fails once. Run by fault.sh.
 
-The kernel fails the n-th allocation of this task, for n = 1, 2, ... until the operation
-has no n-th allocation any more. What failed must have changed nothing.
+What failed must have changed nothing.
 """
 import os
 import socket
@@ -14,10 +13,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 # pylint: disable=wrong-import-position
 from kernel import *  # noqa: E402,F403  pylint: disable=wildcard-import,unused-wildcard-import
 import stack  # noqa: E402
+from faults import sweep  # noqa: E402
 
-MOST = 400
 PEER = "021122334455"
-fail_nth = os.open("/proc/thread-self/fail-nth", os.O_RDWR)
 nl = Ndiswan()
 route = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
 route.bind((0, 0))
@@ -38,34 +36,6 @@ def delete_interface():
     body = struct.pack("=BBHiII", 0, 0, 0, 0, 0, 0) + attribute(3, b"ras9\0")
     route.send(struct.pack("=IHHII", 16 + len(body), 17, 5, 1, 0) + body)
     route.recv(4096)
-
-
-def sweep(prepare, operation, undo):
-    """Fail every allocation of operation(prepared) once: how many failures, how many that did
-    not matter, and how it went when there was none to fail, or None without an end.
-    """
-    failed = passed = 0
-    for nth in range(1, MOST):
-        prepared = prepare()
-        # Encoded before: the next system call is the operation's first.
-        order = b"%d" % nth
-        result = None
-        error = None
-        os.write(fail_nth, order)
-        try:
-            result = operation(prepared)
-        except OSError as err:
-            error = err
-        left = int(os.pread(fail_nth, 20, 0).rstrip(b"\0\n") or 0)
-        os.write(fail_nth, b"0")
-        undo(prepared, result)
-        if left:
-            return failed, passed, error or "it works"
-        if error:
-            failed += 1
-        else:
-            passed += 1
-    return failed, passed, None
 
 
 def inject(text, prepare, operation, undo, fails=True, sweeps=1):
