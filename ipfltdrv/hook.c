@@ -428,9 +428,10 @@ enum ipf_drop ipf_hook_test(struct ipf_device *device,
 static const struct {
 	nf_hookfn *hook;
 	unsigned int hooknum;
+	const char *name;
 } hooks[IPF_DIRECTIONS] = {
-	[IPF_INGRESS] = { ipf_hook_ingress, NF_NETDEV_INGRESS },
-	[IPF_EGRESS] = { ipf_hook_egress, NF_NETDEV_EGRESS },
+	[IPF_INGRESS] = { ipf_hook_ingress, NF_NETDEV_INGRESS, "ingress" },
+	[IPF_EGRESS] = { ipf_hook_egress, NF_NETDEV_EGRESS, "egress" },
 };
 
 /**
@@ -459,6 +460,9 @@ int ipf_hook_register(struct ipf_device *device, enum ipf_direction direction,
 	err = nf_register_net_hook(device->net, ops);
 	if (err)
 		NL_SET_ERR_MSG(extack, "netfilter refuses another hook on this interface");
+	else
+		pr_debug("hook %s/%s created\n", device->name,
+			 hooks[direction].name);
 	return err;
 }
 
@@ -472,4 +476,5 @@ int ipf_hook_register(struct ipf_device *device, enum ipf_direction direction,
 void ipf_hook_unregister(struct ipf_device *device, enum ipf_direction direction)
 {
 	nf_unregister_net_hook(device->net, &device->ops[direction]);
+	pr_debug("hook %s/%s destroyed\n", device->name, hooks[direction].name);
 }
