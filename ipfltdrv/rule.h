@@ -76,15 +76,16 @@ static __always_inline u64 ipf_rule6_differs(const struct ipf_rule6 *r,
 	return (key->dim[dim] ^ r->word[dim]) & ipf_rule_masks[r->len[dim]];
 }
 
+/* Most filters that do not match are told by the first words. */
 static __always_inline bool ipf_rule6_matches(const struct ipf_rule6 *r,
 					      const struct ipf_key *key)
 {
-	u64 differs = ipf_rule6_differs(r, key, IPF_DIM_DST_HI) |
-		      ipf_rule6_differs(r, key, IPF_DIM_SRC_HI) |
-		      ipf_rule6_differs(r, key, IPF_DIM_DST_LO) |
-		      ipf_rule6_differs(r, key, IPF_DIM_SRC_LO);
-
-	return !differs && ipf_rule_rest_matches(&r->rest, key);
+	if (ipf_rule6_differs(r, key, IPF_DIM_DST_HI) ||
+	    ipf_rule6_differs(r, key, IPF_DIM_SRC_HI))
+		return false;
+	return !(ipf_rule6_differs(r, key, IPF_DIM_DST_LO) |
+		 ipf_rule6_differs(r, key, IPF_DIM_SRC_LO)) &&
+	       ipf_rule_rest_matches(&r->rest, key);
 }
 
 int ipf_rule_check(const struct ipf_filter *f, const char **why);
