@@ -9,8 +9,12 @@
 #include <linux/rculist.h>
 #include <linux/socket.h>
 #include <linux/unaligned.h>
+#include <net/genetlink.h>
 
 #include "extension.h"
+#include "internal.h"
+#include "netlink-gen.h"
+#include "netlink.h"
 
 DEFINE_STATIC_KEY_FALSE(ipf_extension_key);
 
@@ -177,4 +181,100 @@ enum ipfltdrv_verdict ipf_extension_ask(struct ipfltdrv_packet *packet,
 			return verdict;
 	}
 	return IPFLTDRV_VERDICT_PASS;
+}
+
+static int fill_extension(struct sk_buff *skb,
+			  const struct ipfltdrv_extension *extension, u32 portid,
+			  u32 seq, int flags)
+{
+	void *header = genlmsg_put(skb, portid, seq, &ipf_family, flags,
+				   IPFLTDRV_CMD_EXTENSION_GET);
+
+	if (!header)
+		return -EMSGSIZE;
+	if (nla_put_string(skb, IPFLTDRV_A_EXTENSION_NAME, extension->name) ||
+	    nla_put_s32(skb, IPFLTDRV_A_EXTENSION_PRIORITY, extension->priority) ||
+	    (extension->owner &&
+	     nla_put_string(skb, IPFLTDRV_A_EXTENSION_MODULE,
+			    module_name(extension->owner)))) {
+		genlmsg_cancel(skb, header);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, header);
+	return 0;
+}
+
+static const struct ipfltdrv_extension *find(int priority)
+{
+	const struct ipfltdrv_extension *extension;
+
+	list_for_each_entry(extension, &extensions, list)
+		if (extension->priority == priority)
+			return extension;
+	return NULL;
+}
+
+/**
+ * ipfltdrv_nl_extension_get_doit() - IPFLTDRV_CMD_EXTENSION_GET, one extension
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or an error.
+ */
+int ipfltdrv_nl_extension_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *priority = info->attrs[IPFLTDRV_A_EXTENSION_PRIORITY];
+	const struct ipfltdrv_extension *extension;
+	struct sk_buff *reply;
+	int err = -ENOENT;
+
+	if (!priority) {
+		NL_SET_ERR_MSG(info->extack, "the attribute priority is missing");
+		return -EINVAL;
+	}
+	reply = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!reply)
+		return -ENOMEM;
+	mutex_lock(&lock);
+	extension = find(nla_get_s32(priority));
+	if (extension)
+		err = fill_extension(reply, extension, info->snd_portid,
+				     info->snd_seq, 0);
+	else
+		NL_SET_ERR_MSG(info->extack, "no extension has this priority");
+	mutex_unlock(&lock);
+	if (err) {
+		nlmsg_free(reply);
+		return err;
+	}
+	return genlmsg_reply(reply, info);
+}
+
+/**
+ * ipfltdrv_nl_extension_get_dumpit() - IPFLTDRV_CMD_EXTENSION_GET, all of them
+ * @skb: to be filled
+ * @cb: state of the dump
+ *
+ * Return: length of @skb, 0 at the end.
+ */
+int ipfltdrv_nl_extension_get_dumpit(struct sk_buff *skb,
+				     struct netlink_callback *cb)
+{
+	struct ipf_nl_cursor *cursor = ipf_nl_cursor(cb);
+	struct ipfltdrv_extension *extension;
+
+	mutex_lock(&lock);
+	list_for_each_entry(extension, &extensions, list) {
+		/* Priorities are unique and in order, so they tell who was shown. */
+		u64 place = (s64)extension->priority - S32_MIN + 1;
+
+		if (place <= cursor->id)
+			continue;
+		if (fill_extension(skb, extension, NETLINK_CB(cb->skb).portid,
+				   cb->nlh->nlmsg_seq, NLM_F_MULTI))
+			break;
+		cursor->id = place;
+	}
+	mutex_unlock(&lock);
+	return skb->len;
 }

@@ -104,8 +104,13 @@ const struct nla_policy ipfltdrv_packet_test_nl_policy[IPFLTDRV_A_TEST_FRAGMENTS
 	[IPFLTDRV_A_TEST_FRAGMENTS] = NLA_POLICY_MAX(NLA_U8, 2),
 };
 
+/* IPFLTDRV_CMD_EXTENSION_GET - do */
+const struct nla_policy ipfltdrv_extension_get_nl_policy[IPFLTDRV_A_EXTENSION_PRIORITY + 1] = {
+	[IPFLTDRV_A_EXTENSION_PRIORITY] = { .type = NLA_S32, },
+};
+
 /* Ops table for ipfltdrv */
-const struct genl_ops ipfltdrv_nl_ops[12] = {
+const struct genl_ops ipfltdrv_nl_ops[13] = {
 	{
 		.cmd		= IPFLTDRV_CMD_SET_GET,
 		.doit		= ipfltdrv_nl_set_get_doit,
@@ -192,6 +197,14 @@ const struct genl_ops ipfltdrv_nl_ops[12] = {
 		.doit		= ipfltdrv_nl_packet_test_doit,
 		.policy		= ipfltdrv_packet_test_nl_policy,
 		.maxattr	= IPFLTDRV_A_TEST_FRAGMENTS,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= IPFLTDRV_CMD_EXTENSION_GET,
+		.doit		= ipfltdrv_nl_extension_get_doit,
+		.dumpit		= ipfltdrv_nl_extension_get_dumpit,
+		.policy		= ipfltdrv_extension_get_nl_policy,
+		.maxattr	= IPFLTDRV_A_EXTENSION_PRIORITY,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

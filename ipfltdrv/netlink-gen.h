@@ -35,8 +35,10 @@ extern const struct nla_policy ipfltdrv_device_get_nl_policy[IPFLTDRV_A_DEVICE_I
 
 extern const struct nla_policy ipfltdrv_packet_test_nl_policy[IPFLTDRV_A_TEST_FRAGMENTS + 1];
 
+extern const struct nla_policy ipfltdrv_extension_get_nl_policy[IPFLTDRV_A_EXTENSION_PRIORITY + 1];
+
 /* Ops table for ipfltdrv */
-extern const struct genl_ops ipfltdrv_nl_ops[12];
+extern const struct genl_ops ipfltdrv_nl_ops[13];
 
 int ipfltdrv_nl_set_get_doit(struct sk_buff *skb, struct genl_info *info);
 int ipfltdrv_nl_set_get_dumpit(struct sk_buff *skb,
@@ -59,6 +61,9 @@ int ipfltdrv_nl_device_get_doit(struct sk_buff *skb, struct genl_info *info);
 int ipfltdrv_nl_device_get_dumpit(struct sk_buff *skb,
 				  struct netlink_callback *cb);
 int ipfltdrv_nl_packet_test_doit(struct sk_buff *skb, struct genl_info *info);
+int ipfltdrv_nl_extension_get_doit(struct sk_buff *skb, struct genl_info *info);
+int ipfltdrv_nl_extension_get_dumpit(struct sk_buff *skb,
+				     struct netlink_callback *cb);
 
 enum {
 	IPFLTDRV_NLGRP_EVENTS,

@@ -21,6 +21,7 @@ const char filter_help[] =
 	"       rras filter unbind TARGET\n"
 	"       rras filter bindings [ dev DEV ]    what is in force; -s with packets\n"
 	"       rras filter devices                 reasons for drops by device\n"
+	"       rras filter extensions              other modules that are asked first\n"
 	"       rras filter test TARGET|SETUP in|out PACKET\n"
 	"\n"
 	"TARGET: dev DEV [ link ID | client ADDRESS ]\n"
@@ -57,6 +58,7 @@ int filter_main(int argc, char **argv)
 		{ "unbind", filter_unbind_main },
 		{ "bindings", filter_bindings_main },
 		{ "devices", filter_devices_main },
+		{ "extensions", filter_extensions_main },
 		{ "test", filter_test_main },
 		{ 0 },
 	};

@@ -115,6 +115,7 @@ int filter_bind_main(int argc, char **argv);
 int filter_unbind_main(int argc, char **argv);
 int filter_bindings_main(int argc, char **argv);
 int filter_devices_main(int argc, char **argv);
+int filter_extensions_main(int argc, char **argv);
 int filter_test_main(int argc, char **argv);
 
 #endif /* RRAS_FILTER_H */

@@ -88,9 +88,21 @@ def udp(port):
     return ipv4(PEER, OURS, dport=port)
 
 
+def listed():
+    """[(priority, name, module)], as netlink says."""
+    return [(struct.unpack("=i", one[X_PRIORITY])[0], string(one[X_NAME]), string(one[X_MODULE]))
+            for one in nl.dump(EXTENSION_GET)]
+
+
+def one_listed(priority):
+    """The name of the one of a priority."""
+    return string(dict(parse(nl.request(EXTENSION_GET, attribute(
+        X_PRIORITY, struct.pack("=i", priority)))[0]))[X_NAME])
+
+
 def registration():
     """Who can register and who cannot."""
-    check("there is none", seen() == {})
+    check("there is none", seen() == {} and listed() == [])
     check_refused("another version", errno.EINVAL, control, "alien", sentence=False)
     check_refused("no name", errno.EINVAL, control, "nameless", sentence=False)
     add(-5, 0, PASS)
@@ -99,6 +111,11 @@ def registration():
         add(i, 0, PASS)
     check_refused("too many", errno.ENOSPC, add, 1000, 0, PASS, sentence=False)
     check("as many as can be", len(seen()) == EXTENSIONS_MAX)
+    check("they are shown in their order, with the module",
+          [one[0] for one in listed()] == [-5, *range(EXTENSIONS_MAX - 1)] and
+          {one[2] for one in listed()} == {"ext_test"})
+    check("and one by one", one_listed(-5) == listed()[0][1])
+    check_refused("one that is not there", errno.ENOENT, one_listed, 4711)
     expect("a packet that all of them pass", udp(53), "forward")
     check("all have seen it", set(seen().values()) == {(1, 0)})
     for i in [*range(EXTENSIONS_MAX - 1), -5]:

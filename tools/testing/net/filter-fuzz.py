@@ -33,7 +33,8 @@ rng = random.Random(seed)
 NAMES = ("one", "two", "three", "a" * 31)
 STRANGE = ("", "-x", "a b", "a" * 32, "a/b", "..", "%s%n", "\u00e4", "one\0two", "a" * 4000)
 EDGES = (0, 1, 2, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff)
-DUMPS = (SET_GET, FILTER_GET, BINDING_GET, DEVICE_GET)
+DUMPS = (SET_GET, FILTER_GET, BINDING_GET, DEVICE_GET, EXTENSION_GET)
+OPERATIONS = [*range(SET_GET, EVENT_NTF), EXTENSION_GET]
 # Out of memory or a bug: neither is an answer to a wrong request.
 NEVER = (errno.ENOMEM, errno.EFAULT, errno.EIO, errno.ENOSYS, errno.EPERM)
 
@@ -153,6 +154,8 @@ class Requests:
             return self.selector()
         if command == PACKET_TEST:
             return self.test()
+        if command == EXTENSION_GET:
+            return [u32(X_PRIORITY, value(32))]
         return [u32(D_IFINDEX, rng.choice(self.indexes))]
 
     def garbage(self, parts):
@@ -186,7 +189,7 @@ class Requests:
     def next(self):
         """(command, attributes, flags)"""
         command = value(8) if one_in(30) else \
-            rng.choice((SET_BEGIN, FILTER_ADD, SET_COMMIT) + 3 * (rng.randrange(1, 13),))
+            rng.choice((SET_BEGIN, FILTER_ADD, SET_COMMIT) + 3 * (rng.choice(OPERATIONS),))
         parts = self.sensible(command)
         body = self.garbage(parts) if one_in(2) else b"".join(parts)
         dump = one_in(2) if command in DUMPS else one_in(30)
@@ -217,7 +220,7 @@ def requests():
         if command == SET_BEGIN and answers:
             made.transactions.append(number(dict(parse(answers[0]))[S_TRANSACTION]))
     check(f"{REQUESTS} requests, {done.total()} done: {sorted(done.items())}",
-          set(done) == set(range(1, 13)))
+          set(done) == set(OPERATIONS))
     check("the others refused: " + ", ".join(
         f"{errno.errorcode[one]} {count}" for one, count in refused.most_common()),
         refused.total() > REQUESTS // 4 and not set(refused) & set(NEVER))
@@ -399,7 +402,7 @@ def refused_all():
     """The number of operations that are refused to this user, and of all tried."""
     nl, made = connect(), Requests()
     count = total = 0
-    tries = [(command, NLM_F_ACK) for command in range(1, 13) if command != FILTER_GET]
+    tries = [(command, NLM_F_ACK) for command in OPERATIONS if command != FILTER_GET]
     for command, flags in tries + [(command, NLM_F_ROOT_MATCH) for command in DUMPS]:
         # Sensible and not: nothing is told about a request before the right to make it.
         for body in (b"".join(made.sensible(command)), b"", rng.randbytes(40)):
