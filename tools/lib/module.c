@@ -36,6 +36,20 @@ void module_tree_init(struct module_tree *t, const char *root, const char *relea
 }
 
 /**
+ * module_loaded - is a module loaded, or built in?
+ * @name: the module
+ *
+ * Return: whether it is.
+ */
+bool module_loaded(const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "/sys/module/%s", name);
+	return !access(path, F_OK);
+}
+
+/**
  * module_is - is this the file of a module?
  * @file: its path
  * @name: the module

@@ -27,6 +27,7 @@ struct module_tree {
 void module_tree_init(struct module_tree *t, const char *root, const char *release);
 bool module_listed(const struct module_tree *t, const char *name, char path[PATH_MAX]);
 bool module_find(const struct module_tree *t, const char *name, char path[PATH_MAX]);
+bool module_loaded(const char *name);
 bool module_is(const char *file, const char *name);
 void module_explain(const char *name, char *text, size_t size);
 

@@ -257,16 +257,33 @@ struct resolving {
 	struct nl_family *family;
 };
 
-static int on_family(const struct nlmsghdr *nlh, void *data)
+/**
+ * nl_family_read - read what the kernel says about a family
+ * @nlh: an answer or a notification of the family "nlctrl"
+ * @group: a multicast group, or NULL
+ * @family: what to fill
+ *
+ * Return: its name, in @nlh, or NULL.
+ */
+const char *nl_family_read(const struct nlmsghdr *nlh, const char *group,
+			   struct nl_family *family)
 {
 	const struct nlattr *tb[CTRL_ATTR_MAX + 1];
+
+	memset(family, 0, sizeof(*family));
+	if (nl_genl_parse(nlh, tb, CTRL_ATTR_MAX))
+		return NULL;
+	family->id = (uint16_t)nl_attr_uint(tb[CTRL_ATTR_FAMILY_ID]);
+	if (group && tb[CTRL_ATTR_MCAST_GROUPS])
+		parse_group(tb[CTRL_ATTR_MCAST_GROUPS], group, &family->group);
+	return nl_attr_text(tb[CTRL_ATTR_FAMILY_NAME]);
+}
+
+static int on_family(const struct nlmsghdr *nlh, void *data)
+{
 	struct resolving *r = data;
 
-	if (nl_genl_parse(nlh, tb, CTRL_ATTR_MAX))
-		return MNL_CB_OK;
-	r->family->id = (uint16_t)nl_attr_uint(tb[CTRL_ATTR_FAMILY_ID]);
-	if (r->group && tb[CTRL_ATTR_MCAST_GROUPS])
-		parse_group(tb[CTRL_ATTR_MCAST_GROUPS], r->group, &r->family->group);
+	nl_family_read(nlh, r->group, r->family);
 	return MNL_CB_OK;
 }
 

@@ -51,6 +51,8 @@ struct nlmsghdr *nl_genl_request(struct nl *nl, void *buffer, const struct nl_fa
 				 uint8_t cmd, uint16_t flags);
 int nl_talk(struct nl *nl, struct nlmsghdr *nlh, mnl_cb_t cb, void *data);
 int nl_resolve(struct nl *nl, const char *name, const char *group, struct nl_family *family);
+const char *nl_family_read(const struct nlmsghdr *nlh, const char *group,
+			   struct nl_family *family);
 int nl_join(struct nl *nl, uint32_t group);
 int nl_attr_collect(const struct nlattr *attr, const struct nlattr **tb, uint16_t max);
 int nl_genl_parse(const struct nlmsghdr *nlh, const struct nlattr **tb, uint16_t max);

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <linux/genetlink.h>
+#include <linux/ipfltdrv.h>
 #include <linux/ndiswan.h>
 #include <linux/wanarp.h>
 #include <net/if.h>
@@ -16,8 +17,10 @@
 #define DUMP_TRIES	20
 
 _Static_assert((int)NDISWAN_A_DROP_REASON == (int)WANARP_A_DROP_REASON &&
-	       (int)NDISWAN_A_DROP_COUNT == (int)WANARP_A_DROP_COUNT,
-	       "both families count drops in the same way");
+	       (int)NDISWAN_A_DROP_COUNT == (int)WANARP_A_DROP_COUNT &&
+	       (int)NDISWAN_A_DROP_REASON == (int)IPFLTDRV_A_DROP_REASON &&
+	       (int)NDISWAN_A_DROP_COUNT == (int)IPFLTDRV_A_DROP_COUNT,
+	       "all families count drops in the same way");
 
 static const char *module_of(const char *family)
 {

@@ -2,19 +2,21 @@
 /*
  * rras stats: counters of the modules and of rrasd.
  */
+#include <linux/ipfltdrv.h>
 #include <linux/ndiswan.h>
 #include <linux/wanarp.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "../lib/array.h"
+#include "../lib/module.h"
 #include "daemon.h"
 #include "netlink.h"
 #include "rras.h"
 
 const char stats_help[] =
 	"usage: rras stats                       counters of all that runs\n"
-	"       rras stats ndiswan | wanarp | rrasd\n"
+	"       rras stats ndiswan | wanarp | ipfltdrv | rrasd\n"
 	"\n"
 	"A drop is counted once, where it happens, with its reason.\n";
 
@@ -26,6 +28,13 @@ static const struct { const char *name; int type; } counters[] = {
 	{ "out-bytes", NDISWAN_A_STATS_TX_BYTES },
 	{ "control-in", NDISWAN_A_STATS_CONTROL_RX },
 	{ "control-out", NDISWAN_A_STATS_CONTROL_TX },
+};
+
+static const struct { const char *name; int type; } device_counters[] = {
+	{ "bindings", IPFLTDRV_A_DEVICE_BINDINGS },
+	{ "waiting", IPFLTDRV_A_DEVICE_WAITING },
+	{ "other", IPFLTDRV_A_DEVICE_OTHER },
+	{ "fragments-evicted", IPFLTDRV_A_DEVICE_FRAGMENTS_EVICTED },
 };
 
 static bool first = true;
@@ -115,25 +124,75 @@ static int on_wanarp(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-static int stats_wanarp(int argc, char **argv)
+/* The objects of a family that have counters. */
+static int stats_dump(const char *family, uint8_t cmd, mnl_cb_t cb)
 {
 	struct request r;
 	struct table t;
 	int code;
 
-	(void)argc;
-	(void)argv;
-	code = netlink_begin(&r, WANARP_FAMILY_NAME, WANARP_CMD_IFACE_GET, NLM_F_DUMP);
+	code = netlink_begin(&r, family, cmd, NLM_F_DUMP);
 	if (code)
 		return code;
 	table_init(&t, NULL, 0);
-	code = netlink_ask(&r, on_wanarp, &t, &t, "wanarp");
+	code = netlink_ask(&r, cb, &t, &t, family);
 	if (!code && options.json) {
-		open_member("wanarp");
+		open_member(family);
 		table_print(&t);
 	}
 	table_clean(&t);
 	return code;
+}
+
+static int stats_wanarp(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return stats_dump(WANARP_FAMILY_NAME, WANARP_CMD_IFACE_GET, on_wanarp);
+}
+
+static int on_ipfltdrv(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[IPFLTDRV_A_DEVICE_MAX + 1];
+	static char text[TABLE_OBJECT_LEN];
+	struct table *t = data;
+	const char *name;
+	struct json j;
+	size_t i;
+
+	if (nl_genl_parse(nlh, tb, IPFLTDRV_A_DEVICE_MAX))
+		return MNL_CB_OK;
+	name = nl_attr_text(tb[IPFLTDRV_A_DEVICE_NAME]);
+	name = name ? name : "?";
+	json_init(&j, text, sizeof(text));
+	json_open(&j, '{');
+	json_field_string(&j, "name", name);
+	if (!options.json)
+		printf("ipfltdrv %s\n", name);
+	for (i = 0; i < ARRAY_SIZE(device_counters); i++) {
+		const struct nlattr *attr = tb[device_counters[i].type];
+
+		if (!attr)
+			continue;
+		json_field_uint(&j, device_counters[i].name, nl_attr_uint(attr));
+		if (!options.json)
+			printf("  %-24s %llu\n", device_counters[i].name,
+			       (unsigned long long)nl_attr_uint(attr));
+	}
+	netlink_drops_json(nlh, IPFLTDRV_A_DEVICE_DROP, &j);
+	json_close(&j, '}');
+	if (options.json)
+		table_object(t, text);
+	else
+		netlink_drops_print(nlh, IPFLTDRV_A_DEVICE_DROP, "  ");
+	return MNL_CB_OK;
+}
+
+static int stats_ipfltdrv(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return stats_dump(IPFLTDRV_FAMILY_NAME, IPFLTDRV_CMD_DEVICE_GET, on_ipfltdrv);
 }
 
 static int print_member(const char *key, const char *value, void *data)
@@ -163,7 +222,7 @@ static int stats_rrasd(int argc, char **argv)
 	return daemon_ask("stats", NULL, NULL, show_daemon);
 }
 
-/* The modules have to be there; the daemon need not. */
+/* The modules of WAN interfaces have to be there; filters and the daemon need not. */
 static int stats_all(void)
 {
 	int code;
@@ -171,6 +230,9 @@ static int stats_all(void)
 	code = stats_ndiswan(0, NULL);
 	if (!code)
 		code = stats_wanarp(0, NULL);
+	/* To ask would load it. */
+	if (!code && module_loaded(IPFLTDRV_FAMILY_NAME))
+		code = stats_ipfltdrv(0, NULL);
 	if (!code && daemon_runs())
 		code = stats_rrasd(0, NULL);
 	return code;
@@ -188,6 +250,7 @@ int stats_main(int argc, char **argv)
 	static const struct command commands[] = {
 		{ "ndiswan", stats_ndiswan },
 		{ "wanarp", stats_wanarp },
+		{ "ipfltdrv", stats_ipfltdrv },
 		{ "rrasd", stats_rrasd },
 		{ 0 },
 	};

@@ -158,6 +158,10 @@ says "of one device" 0 '^ras0 +link 77 +web' filter bindings dev ras0
 says "devices" 0 '^ras0 +2 +1 ' filter devices
 json "in JSON" '{x["device"]: x["bindings"] for x in d} == {"dummy7": 1, "ras0": 2}' \
 	filter_json devices
+says "statistics have them" 0 '^ipfltdrv dummy7$' "$RRAS" stats
+json "in JSON too" '{x["name"]: x["waiting"] for x in d["ipfltdrv"]} == {"dummy7": 0, "ras0": 1}' \
+	"$RRAS" -j stats
+json "or only them" 'list(d) == ["ipfltdrv"]' "$RRAS" -j stats ipfltdrv
 says "a set that is not there" 1 'dummy7: .*(nowhere|no filter set|not)' \
 	filter bind nowhere dev dummy7
 expect_ok "unless it may come later" filter bind nowhere dev dummy7 closed
@@ -232,6 +236,42 @@ says "no capture at all" 1 'no capture file' filter test set blocked in pcap set
 json "nothing of all this was counted" \
 	'all(s["in-matched"] + s["in-unmatched"] + s["out-matched"] + s["out-unmatched"] == 0 for s in d
 	     if s["name"] != "web")' filter_json list
+
+note "extensions"
+says "there is none" 0 '^PRIORITY +NAME +MODULE$' filter extensions
+json "in JSON" 'd == []' filter_json extensions
+expect_ok "the sample" load_sample ext_count
+says "is shown" 0 '^ *0 +ext_count +ext_count$' filter extensions
+json "with its module" 'd == [{"name": "ext_count", "priority": 0, "module": "ext_count"}]' \
+	filter_json extensions
+expect_ok "it goes" unload_sample ext_count
+json "and is gone" 'd == []' filter_json extensions
+
+note "events"
+events() { grep -c FILTER_SET_MISSING events.json || true; }
+another_event() {
+	local before
+	before=$(events)
+	filter bind absent dev dummy7 closed
+	filter unbind dev dummy7
+	[[ $(events) -gt $before ]]
+}
+filter export web empty >again
+filter unbind dev dummy7
+"$RRAS" -j event >events.json 2>"$RRAS_LOG/events.err" &
+events=$!
+expect_ok "what waits for its set is told" poll 20 another_event
+unload_modules ipfltdrv
+load_modules ipfltdrv
+expect_ok "also by a module that comes later" poll 20 another_event
+kill "$events"
+expect_ok "with what it is about" /usr/bin/python3 -c '
+import json
+for line in open("events.json"):
+    event = json.loads(line)
+    assert event["number"] == 30100 and event["set"] == "absent" and event["text"], event
+    assert event["interface"] == "dummy7", event'
+filter import again >/dev/null
 
 note "counters"
 filter import - <<<$'set pings\ndefault in forward\ndefault out forward\nout proto icmp tag 3' >/dev/null
