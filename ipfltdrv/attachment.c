@@ -15,19 +15,12 @@
 
 static LIST_HEAD(leaving); /* ipf_lock; the first one left first */
 
-static bool is_about_egress(const struct ipf_binding *binding)
-{
-	return ipf_dereference(binding->config)->directions & IPFLTDRV_EGRESS;
-}
-
 static void destroy(struct ipf_attachment *attachment)
 {
 	struct ipf_device *device = attachment->binding->device;
 
 	rhltable_remove(&device->links, &attachment->node, ipf_link_params);
 	WRITE_ONCE(device->link_count, device->link_count - 1);
-	if (is_about_egress(attachment->binding))
-		WRITE_ONCE(device->egress_links, device->egress_links - 1);
 	list_del(&attachment->list);
 	list_del(&attachment->leaving);
 	kfree_rcu(attachment, rcu);
@@ -90,8 +83,6 @@ int ipf_attachment_create(struct ipf_binding *binding, u32 link)
 	INIT_LIST_HEAD(&attachment->leaving);
 	/* Before: packets look it up only if there are any. */
 	WRITE_ONCE(device->link_count, device->link_count + 1);
-	if (is_about_egress(binding))
-		WRITE_ONCE(device->egress_links, device->egress_links + 1);
 	list_add(&attachment->list, &binding->attachments);
 	err = rhltable_insert(&device->links, &attachment->node, ipf_link_params);
 	if (!err)
@@ -99,8 +90,6 @@ int ipf_attachment_create(struct ipf_binding *binding, u32 link)
 
 	list_del(&attachment->list);
 	WRITE_ONCE(device->link_count, device->link_count - 1);
-	if (is_about_egress(binding))
-		WRITE_ONCE(device->egress_links, device->egress_links - 1);
 	kfree(attachment);
 	return -ENOMEM;
 }
@@ -140,22 +129,6 @@ u32 ipf_attachment_link(struct ipf_binding *binding)
 					      struct ipf_attachment, list);
 	return attachment && list_empty(&attachment->leaving) ?
 	       attachment->link : 0;
-}
-
-/**
- * ipf_attachment_account() - a binding begins or ends to be about sent packets
- * @binding: the binding
- * @change: 1 or -1
- *
- * Context: control.
- */
-void ipf_attachment_account(struct ipf_binding *binding, int change)
-{
-	struct ipf_device *device = binding->device;
-	struct ipf_attachment *attachment;
-
-	list_for_each_entry(attachment, &binding->attachments, list)
-		WRITE_ONCE(device->egress_links, device->egress_links + change);
 }
 
 /**

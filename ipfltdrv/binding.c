@@ -199,9 +199,6 @@ int ipf_binding_change(struct ipf_binding *binding,
 		config_free(device, config);
 		return err;
 	}
-	ipf_attachment_account(binding,
-			       !!(config->directions & IPFLTDRV_EGRESS) -
-			       !!(old->directions & IPFLTDRV_EGRESS));
 	rcu_assign_pointer(binding->config, config);
 	if (config->set != old->set && !rcu_access_pointer(config->set->rules))
 		ipf_event_set_waited(device, config->set);

@@ -4,6 +4,7 @@
  * without it, so its functions are looked up when the first binding needs them, and
  * from then on it cannot be unloaded until the last such binding has gone.
  */
+#include <linux/if_ether.h>
 #include <linux/module.h>
 #include <net/net_namespace.h>
 #include <net/rtnetlink.h>
@@ -110,9 +111,26 @@ static void ipf_client_down(const struct wanarp_client *client)
 	mutex_unlock(&ipf_lock);
 }
 
+/* The hook sees such a packet once, before it is copied. */
+static bool ipf_client_copy(const struct wanarp_client *client, struct sk_buff *skb)
+{
+	const __be16 protocol = client->family == AF_INET ? htons(ETH_P_IP) :
+							    htons(ETH_P_IPV6);
+	struct ipf_device *device;
+	bool pass;
+
+	rcu_read_lock();
+	device = xa_load(&ipf_pernet(dev_net(client->dev))->devices,
+			 client->dev->ifindex);
+	pass = !device || ipf_hook_copy(device, client->link, skb, protocol);
+	rcu_read_unlock();
+	return pass;
+}
+
 static struct wanarp_notifier notifier = {
 	.up = ipf_client_up,
 	.down = ipf_client_down,
+	.copy = ipf_client_copy,
 };
 
 /* As many references to the module as functions. */

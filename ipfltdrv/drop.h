@@ -20,7 +20,6 @@ enum ipf_direction {
  */
 #define IPF_DROPS(R)						\
 	R(FRAME,	"frame",	FRAME)			\
-	R(GROUP,	"group",	FRAME)			\
 	R(CLOSED,	"closed",	CLOSED)			\
 	R(LATE,		"late-address",	CLOSED)			\
 	R(MALFORMED,	"malformed",	PARSE)			\

@@ -284,14 +284,6 @@ static __always_inline u32 packet_link(const struct sk_buff *skb,
 				 eth_hdr(skb)->h_source : skb->data);
 }
 
-/* A copy for every client is made of it later, where none of them can be asked. */
-static bool is_for_all(const struct ipf_device *device, const struct sk_buff *skb,
-		       enum ipf_direction direction)
-{
-	return direction == IPF_EGRESS && is_multicast_ether_addr(skb->data) &&
-	       READ_ONCE(device->egress_links);
-}
-
 static noinline void ask_extensions(struct packet *packet, u32 link, bool test)
 {
 	struct ipfltdrv_packet public = {
@@ -339,8 +331,7 @@ static __always_inline enum ipf_drop judge(struct ipf_device *device,
 		return IPF_DROP_FRAME;
 	}
 	if (READ_ONCE(device->link_count)) {
-		if (unlikely(is_for_all(device, skb, direction)))
-			return IPF_DROP_GROUP;
+		/* None of a packet for all, see ipf_hook_copy(). */
 		link = packet_link(skb, direction);
 		links = rhltable_lookup(&device->links, &link, ipf_link_params);
 	}
@@ -388,6 +379,41 @@ static unsigned int ipf_hook_egress(void *device, struct sk_buff *skb,
 				    const struct nf_hook_state *state)
 {
 	return hook(device, skb, state->out, IPF_EGRESS);
+}
+
+/**
+ * ipf_hook_copy() - may a client have a copy of a packet for all?
+ * @device: the WAN interface
+ * @link: number of the client's link
+ * @skb: the packet, at its IP header; it has come by the egress hook, where the
+ *	binding to the device and the extensions were asked
+ * @protocol: its protocol
+ *
+ * Context: RCU read side with bottom halves off.
+ * Return: true if the bindings to the link forward it, or it has none.
+ */
+bool ipf_hook_copy(struct ipf_device *device, u32 link, struct sk_buff *skb,
+		   __be16 protocol)
+{
+	struct packet packet __uninitialized;
+	struct ipf_attachment *attachment;
+	struct rhlist_head *links, *pos;
+	enum ipf_drop reason;
+
+	links = rhltable_lookup(&device->links, &link, ipf_link_params);
+	if (!links)
+		return true;
+	packet_begin(&packet, skb, device->dev, IPF_EGRESS);
+	packet.offset = 0;
+	packet.parsed = ipf_parse(skb, 0, protocol, &packet.key);
+	rhl_for_each_entry_rcu(attachment, pos, links, node) {
+		reason = ask_binding(attachment->binding, &packet, NULL);
+		if (reason == IPF_FORWARD)
+			continue;
+		ipf_drop(device, skb, device->dev->ifindex, IPF_EGRESS, reason);
+		return false;
+	}
+	return true;
 }
 
 /**

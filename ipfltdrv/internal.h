@@ -258,7 +258,6 @@ struct ipf_attachment {
  * struct ipf_device - a device with at least one binding
  * @whole: the binding to all its packets, or NULL; ipf_lock, RCU
  * @link_count: attachments in @links; ipf_lock to write
- * @egress_links: those whose binding is about sent packets; ipf_lock to write
  * @links: link number to attachments; ipf_lock, RCU
  * @drops: per CPU
  * @fragments: first fragments, as long as it has users; ipf_lock
@@ -277,7 +276,6 @@ struct ipf_attachment {
 struct ipf_device {
 	struct ipf_binding __rcu *whole;
 	u32 link_count;
-	u32 egress_links;
 	struct rhltable links;
 	struct ipf_drops __percpu *drops;
 	struct ipf_fragments *fragments;
@@ -298,7 +296,7 @@ struct ipf_device {
  * struct ipf_net - a network namespace
  * @sets: by name; ipf_lock
  * @set_list: by id; ipf_lock
- * @devices: by interface index; ipf_lock
+ * @devices: by interface index; ipf_lock, RCU
  * @bindings: by device and selector; ipf_lock
  * @transactions: sets being loaded; ipf_lock
  * @set_count: their number; ipf_lock
@@ -455,7 +453,6 @@ void ipf_binding_net_exit(struct ipf_net *ipf_net);
 int ipf_attachment_create(struct ipf_binding *binding, u32 link);
 void ipf_attachment_leave(struct ipf_binding *binding, u32 link);
 u32 ipf_attachment_link(struct ipf_binding *binding);
-void ipf_attachment_account(struct ipf_binding *binding, int change);
 void ipf_attachments_destroy(struct ipf_binding *binding);
 void ipf_attachment_uninit(void);
 
@@ -483,6 +480,8 @@ int ipf_hook_register(struct ipf_device *device, enum ipf_direction direction,
 		      struct netlink_ext_ack *extack);
 void ipf_hook_unregister(struct ipf_device *device,
 			 enum ipf_direction direction);
+bool ipf_hook_copy(struct ipf_device *device, u32 link, struct sk_buff *skb,
+		   __be16 protocol);
 enum ipf_drop ipf_hook_test(struct ipf_device *device,
 			    const struct ipf_config *config, struct sk_buff *skb,
 			    enum ipf_direction direction,

@@ -150,6 +150,8 @@ void wanarp_projections_down(struct wanarp_interface *iface,
 int wanarp_notify_up(const struct wanarp_projection *projection,
 		     struct netlink_ext_ack *extack);
 void wanarp_notify_down(const struct wanarp_projection *projection);
+bool wanarp_notify_copy(const struct wanarp_projection *projection,
+			struct sk_buff *skb);
 
 /* header.c */
 extern const struct header_ops wanarp_header_ops;

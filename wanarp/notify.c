@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Telling other modules which client is behind which link. */
 #include <linux/module.h>
+#include <linux/rculist.h>
 #include <net/wanarp.h>
 
 #include "internal.h"
 
-static LIST_HEAD(notifiers); /* ndiswan_lock */
+static LIST_HEAD(notifiers); /* ndiswan_lock, RCU */
 
 static struct wanarp_client
 client_of(const struct wanarp_projection *projection)
@@ -64,6 +65,27 @@ void wanarp_notify_down(const struct wanarp_projection *projection)
 }
 
 /**
+ * wanarp_notify_copy() - may a client have a copy of a packet for all?
+ * @projection: the client
+ * @skb: the packet, at its IP header
+ *
+ * Context: data.
+ * Return: true unless somebody refuses it.
+ */
+bool wanarp_notify_copy(const struct wanarp_projection *projection,
+			struct sk_buff *skb)
+{
+	const struct wanarp_client client = client_of(projection);
+	struct wanarp_notifier *notifier;
+
+	list_for_each_entry_rcu(notifier, &notifiers, list,
+				rcu_read_lock_bh_held())
+		if (!notifier->copy(&client, skb))
+			return false;
+	return true;
+}
+
+/**
  * wanarp_notifier_register() - want to know of clients from now on
  * @notifier: the caller's, who keeps it until it is unregistered
  *
@@ -75,7 +97,7 @@ void wanarp_notify_down(const struct wanarp_projection *projection)
 void wanarp_notifier_register(struct wanarp_notifier *notifier)
 {
 	ndiswan_control_lock();
-	list_add_tail(&notifier->list, &notifiers);
+	list_add_tail_rcu(&notifier->list, &notifiers);
 	ndiswan_control_unlock();
 }
 EXPORT_SYMBOL_GPL(wanarp_notifier_register);
@@ -85,13 +107,14 @@ EXPORT_SYMBOL_GPL(wanarp_notifier_register);
  * @notifier: nothing is called when this returns; there is no last @down for
  *	clients that stay
  *
- * Context: process, without ndiswan_lock.
+ * Context: process, without ndiswan_lock; waits for a grace period.
  */
 void wanarp_notifier_unregister(struct wanarp_notifier *notifier)
 {
 	ndiswan_control_lock();
-	list_del(&notifier->list);
+	list_del_rcu(&notifier->list);
 	ndiswan_control_unlock();
+	synchronize_net();
 }
 EXPORT_SYMBOL_GPL(wanarp_notifier_unregister);
 

@@ -61,6 +61,8 @@ static void flood(struct sk_buff *skb, struct wanarp_interface *iface)
 
 	list_for_each_entry_rcu(projection, &iface->table.list, list,
 				rcu_read_lock_bh_held()) {
+		if (!wanarp_notify_copy(projection, skb))
+			continue;
 		clone = skb_clone(skb, GFP_ATOMIC);
 		if (!clone) {
 			wanarp_drop_count(iface, WANARP_DROP_TX_NO_MEMORY);

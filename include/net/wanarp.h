@@ -12,6 +12,8 @@
 #include <linux/netdevice.h>
 #include <linux/netlink.h>
 
+struct sk_buff;
+
 /**
  * struct wanarp_client - a client address on a WAN interface
  * @dev: the interface
@@ -40,15 +42,20 @@ struct wanarp_client {
  * @down: The client has no address any more. Packets that were received before
  *	may still be on their way into the stack. Called exactly once for each @up
  *	that returned 0, and only for those.
+ * @copy: A multicast or broadcast packet is going to be copied to the client:
+ *	may it? @skb is what all clients get a copy of, at its IP header; it must
+ *	not be changed. What is refused has been counted by who refuses it. Called
+ *	with bottom halves off, for many clients one after the other.
  *
- * Both are called with ndiswan_lock held, which they must not take again; they
- * may sleep, but must not take rtnl.
+ * The first two are called with ndiswan_lock held, which they must not take
+ * again; they may sleep, but must not take rtnl.
  */
 struct wanarp_notifier {
 	struct list_head list;
 	int (*up)(const struct wanarp_client *client,
 		  struct netlink_ext_ack *extack);
 	void (*down)(const struct wanarp_client *client);
+	bool (*copy)(const struct wanarp_client *client, struct sk_buff *skb);
 };
 
 void wanarp_notifier_register(struct wanarp_notifier *notifier);

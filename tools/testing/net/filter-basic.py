@@ -297,13 +297,35 @@ def links():
     check("a new binding finds who is connected", number(
         nl.binding("ras0", client="10.64.0.5")[B_LINK]) == first.id)
     check("four are shown", len(nl.bindings()) == 4 and len(nl.bindings("ras0")) == 4)
-    before = nl.device("ras0")[1].get("group", 0)
     with open("/sys/class/net/ras0/wanarp/multicast", "w", encoding="ascii") as file:
         file.write("1")
     out.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"ras0")
-    send("224.0.0.9")
-    check("nothing goes to all clients when single ones are filtered",
-          wait_for(lambda: nl.device("ras0")[1].get("group", 0) > before))
+
+    def group():
+        """A packet for all: who gets a copy, and what the binding of the first says of it."""
+        before = [wan.stats(one.id)["tx_packets"] for one in (first, second)]
+        nl.binding("ras0", client="10.64.0.5", reset=1)
+        send("224.0.0.9")
+        after = [wan.stats(one.id)["tx_packets"] for one in (first, second)]
+        return ([after[0] - before[0], after[1] - before[1]],
+                stats(nl.binding("ras0", client="10.64.0.5")[B_EGRESS]))
+
+    drops = nl.device("ras0")[1].get("default", 0)
+    check("a packet for all goes to none whose set drops it", group() == ([0, 0], (0, 1)))
+    check("which is counted for each", nl.device("ras0")[1]["default"] == drops + 2)
+    nl.bind("ras0", "open", client="10.64.0.5")
+    check("to one whose set forwards it", group() == ([1, 0], (1, 0)))
+    nl.unbind("ras0", link=second.id)
+    check("and to one who has none", group() == ([1, 1], (1, 0)))
+    nl.bind("ras0", "client", client="10.64.0.5", directions=INGRESS)
+    check("or none about what is sent", group() == ([1, 1], (0, 0)))
+    nl.load("deaf", egress=DROP)
+    nl.bind("ras0", "deaf")
+    check("the interface's own drops it for all", group() == ([0, 0], (0, 0)))
+    nl.bind("ras0", "open")
+    nl.remove("deaf")
+    nl.bind("ras0", "client", client="10.64.0.5", directions=BOTH)
+    nl.bind("ras0", "client", link=second.id)
     check("a packet to the link", nl.test(
         ipv4("10.64.0.1", "10.64.0.5"), EGRESS, dev="ras0", link=first.id) ==
         ("forward", "filter", "", 1, 0))
