@@ -65,6 +65,7 @@ static const struct key keys[] = {
 	{ "wan", "local-address", KIND_ADDRESS, AT(local), 0, 0 },
 	{ "wan", "ipv6-link-local", KIND_LINK_LOCAL, AT(local_ifid), 0, 0 },
 	{ "wan", "ipv6-address", KIND_ADDRESS6, AT(local6), 0, 0 },
+	{ "wan", "filter-set", KIND_FILTER_SET, AT(wan_filter_set), 0, 0 },
 	{ "pool", "address", KIND_RANGE, 0, 0, 0 },
 	{ "pool", "ipv6-prefix", KIND_POOL6, AT(pool6), 0, 0 },
 	{ "pool", "filter-set", KIND_FILTER_SET, AT(filter_set), 0, 0 },
@@ -651,6 +652,7 @@ void config_put(struct config *c)
 	list_free(&c->interfaces);
 	list_free(&c->services);
 	free(c->wan);
+	free(c->wan_filter_set);
 	free(c->filter_set);
 	free(c->name);
 	free(c->secrets);

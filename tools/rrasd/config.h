@@ -42,6 +42,7 @@ struct config {
 	/* [wan] */
 	char *wan;
 	bool wan_create;
+	char *wan_filter_set;	/* for all of it; NULL: none */
 	struct in_addr local;
 	uint64_t local_ifid;		/* of our link-local address */
 	struct in6_addr local6;		/* our global address; ::: none */

@@ -28,6 +28,7 @@
 #define MODULE		"ipfltdrv"
 #define LOADED		"/sys/module/" MODULE
 #define STAY_MS		2000	/* queues of a CPU are emptied in far less */
+#define WAN_AGAIN_S	1.0
 
 /* A link that is gone, with its binding still there. */
 struct leftover {
@@ -44,6 +45,10 @@ struct filters {
 	struct list leftovers;	/* the first one goes first */
 	ev_timer timer;
 	struct log_limit missing_limit;
+	/* The WAN interface on which the set for all of it is in force; 0: on none yet. */
+	int wan;
+	bool wan_told;		/* why it is not */
+	ev_timer wan_again;
 	char error[PATH_MAX];
 };
 
@@ -56,7 +61,8 @@ static void tell_missing(struct filters *f)
 	snprintf(f->error, sizeof(f->error), "event %u (%s): %s", MODULE_EVENT_NUMBER,
 		 MODULE_EVENT_NAME, why);
 	if (log_allowed(&f->missing_limit))
-		log_error("%s; clients without a filter set are not affected", f->error);
+		log_error("%s; %s", f->error, f->d->config->wan_filter_set ?
+			  "no client gets in" : "clients without a filter set are not affected");
 }
 
 /* Loads the module; it may also have been unloaded and loaded again since the last time. */
@@ -75,23 +81,25 @@ static int resolve(struct filters *f)
 	return err;
 }
 
-static void put_link(struct nlmsghdr *nlh, int ifindex, uint32_t link)
+static void put_link(struct nlmsghdr *nlh, uint32_t link)
 {
 	uint8_t address[IPFLTDRV_HWADDR_LEN] = { 0x02 };
 	uint32_t id = htonl(link);
 
 	memcpy(address + 2, &id, sizeof(id));
-	mnl_attr_put_u32(nlh, IPFLTDRV_A_BINDING_IFINDEX, (uint32_t)ifindex);
 	mnl_attr_put(nlh, IPFLTDRV_A_BINDING_LINK_ADDRESS, sizeof(address), address);
 }
 
+/* About a link, or without one about the interface. */
 static int request(struct filters *f, uint8_t cmd, int ifindex, uint32_t link, const char *set)
 {
 	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
 	struct nlmsghdr *nlh;
 
 	nlh = nl_genl_request(&f->nl, buffer, &f->family, cmd, 0);
-	put_link(nlh, ifindex, link);
+	mnl_attr_put_u32(nlh, IPFLTDRV_A_BINDING_IFINDEX, (uint32_t)ifindex);
+	if (link)
+		put_link(nlh, link);
 	if (set)
 		mnl_attr_put_strz(nlh, IPFLTDRV_A_BINDING_SET, set);
 	return nl_talk(&f->nl, nlh, NULL, NULL);
@@ -249,6 +257,99 @@ static void sweep(struct filters *f, int ifindex)
 	free(bound.links);
 }
 
+static int on_wan_binding(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[IPFLTDRV_A_BINDING_MAX + 1];
+	bool *loaded = data;
+
+	if (!nl_genl_parse(nlh, tb, IPFLTDRV_A_BINDING_MAX))
+		*loaded = nl_attr_uint(tb[IPFLTDRV_A_BINDING_LOADED]);
+	return MNL_CB_OK;
+}
+
+/* Closed: a set that is not loaded yet drops everything. */
+static int bind_wan(struct filters *f, int ifindex, bool *loaded)
+{
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh;
+	int err;
+
+	nlh = nl_genl_request(&f->nl, buffer, &f->family, IPFLTDRV_CMD_BINDING_SET, 0);
+	mnl_attr_put_u32(nlh, IPFLTDRV_A_BINDING_IFINDEX, (uint32_t)ifindex);
+	mnl_attr_put_strz(nlh, IPFLTDRV_A_BINDING_SET, f->d->config->wan_filter_set);
+	mnl_attr_put_u8(nlh, IPFLTDRV_A_BINDING_CLOSED, 1);
+	err = nl_talk(&f->nl, nlh, NULL, NULL);
+	if (err)
+		return err;
+	nlh = nl_genl_request(&f->nl, buffer, &f->family, IPFLTDRV_CMD_BINDING_GET, 0);
+	mnl_attr_put_u32(nlh, IPFLTDRV_A_BINDING_IFINDEX, (uint32_t)ifindex);
+	return nl_talk(&f->nl, nlh, on_wan_binding, loaded);
+}
+
+/* Returns whether there is nothing more to try. */
+static bool try_wan(struct filters *f)
+{
+	const char *set = f->d->config->wan_filter_set, *wan = f->d->config->wan;
+	int ifindex = wan_ifindex(f->d->wan), err;
+	bool loaded = false;
+
+	if (!ifindex || f->wan == ifindex)
+		return true;
+	err = resolve(f);
+	if (!err) {
+		err = bind_wan(f, ifindex, &loaded);
+		snprintf(f->error, sizeof(f->error), "%s", f->nl.error);
+	}
+	if (!err && loaded) {
+		f->wan = ifindex;
+		f->wan_told = false;
+		log_info("%s is filtered by the set '%s'", wan, set);
+		return true;
+	}
+	if (!f->wan_told && err)
+		log_error("%s cannot be filtered by the set '%s', so no client gets in: %s", wan,
+			  set, f->error);
+	else if (!f->wan_told)
+		log_error("%s is to be filtered by the set '%s', which is not loaded: no client "
+			  "gets in until it is (rras filter import)", wan, set);
+	f->wan_told = true;
+	return false;
+}
+
+static void on_wan_again(struct ev_loop *loop, ev_timer *t, int revents)
+{
+	(void)revents;
+	if (try_wan(t->data))
+		ev_timer_stop(loop, t);
+}
+
+/**
+ * filters_wan - the WAN interface is there, or another one of its name: filter it as a whole
+ * @d: the daemon
+ *
+ * What fails is tried again. Nothing happens if the configuration does not ask for it.
+ */
+void filters_wan(struct rrasd *d)
+{
+	struct filters *f = d->filters;
+
+	if (f && d->config->wan_filter_set && !try_wan(f))
+		ev_timer_again(d->loop, &f->wan_again);
+}
+
+/**
+ * filters_wan_ready - is the WAN interface filtered, if it is to be?
+ * @d: the daemon
+ *
+ * Return: whether clients may come.
+ */
+bool filters_wan_ready(const struct rrasd *d)
+{
+	if (!d->config->wan_filter_set)
+		return true;
+	return d->filters && d->filters->wan && d->filters->wan == wan_ifindex(d->wan);
+}
+
 /**
  * filters_open - be ready to bind filter sets
  * @d: the daemon; its @filters is set
@@ -271,15 +372,19 @@ int filters_open(struct rrasd *d)
 	list_init(&f->leftovers);
 	ev_init(&f->timer, on_timer);
 	f->timer.data = f;
+	ev_init(&f->wan_again, on_wan_again);
+	f->wan_again.repeat = WAN_AGAIN_S;
+	f->wan_again.data = f;
 	err = nl_open(&f->nl, NETLINK_GENERIC);
 	if (err) {
 		log_error("filters: %s", f->nl.error);
 		return err;
 	}
-	if (access(LOADED, F_OK) && !d->config->filter_set)
+	if (access(LOADED, F_OK) && !d->config->filter_set && !d->config->wan_filter_set)
 		return 0;
 	if (!resolve(f))
 		sweep(f, wan_ifindex(d->wan));
+	filters_wan(d);
 	return 0;
 }
 
@@ -295,11 +400,14 @@ void filters_close(struct rrasd *d)
 	if (!f)
 		return;
 	ev_timer_stop(d->loop, &f->timer);
+	ev_timer_stop(d->loop, &f->wan_again);
 	/* An interface that goes with us takes its bindings along. */
 	if (!list_empty(&f->leftovers) && !d->config->wan_create)
 		nanosleep(&moment, NULL);
 	while (!list_empty(&f->leftovers))
 		remove_first(f);
+	if (d->config->wan_filter_set && wan_ifindex(d->wan))
+		remove_binding(f, wan_ifindex(d->wan), 0);
 	nl_close(&f->nl);
 	free(f);
 	d->filters = NULL;

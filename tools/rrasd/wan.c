@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "filters.h"
 #include "log.h"
 #include "netdev.h"
 #include "rrasd.h"
@@ -147,12 +148,20 @@ static void on_changed(struct netdev_watch *watch, const struct netdev_state *ol
 			  watch->name, WAN_KIND);
 		return;
 	}
-	if (old->ifindex != watch->state.ifindex && configure(w))
-		return;
+	if (old->ifindex != watch->state.ifindex) {
+		if (configure(w))
+			return;
+		filters_wan(w->d);
+	}
 	if (watch->state.up && (!old->up || old->ifindex != watch->state.ifindex))
 		add_routes(w);
 	else if (old->up && !watch->state.up)
 		log_warning("%s is down: no client gets in until it is up", watch->name);
+}
+
+static bool is_up(const struct wan *w)
+{
+	return wan_ifindex(w) && w->watch.state.up;
 }
 
 /**
@@ -200,7 +209,7 @@ int wan_open(struct rrasd *d)
 	/* Once more: it has been set up in between, and only an interface that is up has routes. */
 	if (!err)
 		err = netdev_refresh(d);
-	if (!err && !wan_ready(w))
+	if (!err && !is_up(w))
 		err = -ENODEV;
 	return err;
 }
@@ -246,11 +255,11 @@ int wan_ifindex(const struct wan *w)
  * wan_ready - can a client be put on it?
  * @w: the WAN interface
  *
- * Return: whether it is there and up.
+ * Return: whether it is there and up, and filtered if it is to be.
  */
 bool wan_ready(const struct wan *w)
 {
-	return wan_ifindex(w) && w->watch.state.up;
+	return is_up(w) && filters_wan_ready(w->d);
 }
 
 static struct host_route *find_host(struct wan *w, struct in_addr peer)

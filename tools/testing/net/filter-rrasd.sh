@@ -158,3 +158,21 @@ expect_ok "with a binding" bindings_are 1
 expect_ok "that lets pass" on c1 ping -qc 2 -W 5 192.0.2.2
 expect_ok "a daemon that stops" rrasd_stop
 expect_ok "leaves none" bindings_are 0
+
+note "a set for the WAN interface as a whole"
+pppd_kill alice2
+rrasd_config wan create no wan filter-set outer pool filter-set everybody
+rrasd_start s
+expect_ok "it says that the set is missing" poll 10 grep -q \
+	"ras0 is to be filtered by the set 'outer', which is not loaded" "$RRAS_LOG/rrasd.log"
+pppd_start alice3 c1 eth0 alice secret-alice
+expect_fail "nobody gets in" pppd_wait_up alice3 3
+expect_match "the interface is closed" '^ras0 .* outer +closed' on s "$RRAS" filter bindings
+printf '%s\n' 'set outer' 'default in forward' 'default out forward' 'in dst 192.0.2.2' |
+	on s "$RRAS" filter import -
+expect_ok "when it is loaded, who waits gets in" pppd_wait_up alice3 60
+expect_ok "filtered by her own set" on c1 ping -qc 2 -W 5 10.64.0.1
+expect_fail "and by that of the interface" on c1 ping -qc 2 -W 1 192.0.2.2
+expect_fail "which cannot be removed" on s "$RRAS" filter remove outer
+expect_ok "the daemon stops" rrasd_stop
+expect_ok "and nothing is bound" bindings_are 0
