@@ -301,7 +301,8 @@ for words in nonsense 'show -x' 'show a/b' 'list all' 'import' 'import f nonsens
 	'bind web dev' 'bind web dev lo link' 'bind web dev lo link x' 'bind web dev lo client x' \
 	'bind web dev lo nonsense' 'bind web dev lo fragments' 'bind web dev lo fragments x' \
 	'bind web dev lo strong-host x' 'bind web dev lo log' 'bind web dev lo log 65536' \
-	'bind web dev lo log 1 rate' 'unbind' 'unbind dev lo x' 'bindings x' 'devices x' 'extensions x' 'test' \
+	'bind web dev lo log 1 rate' 'unbind' 'unbind dev lo x' 'bindings x' 'devices x' \
+	'extensions x' 'test' \
 	'test dev lo' 'test dev lo in' 'test dev lo both src 1.1.1.1 dst 1.1.1.2' \
 	'test dev lo in src 1.1.1.1' 'test dev lo in src 1.1.1.1 dst ::1' \
 	'test dev lo in src 1.1.1.1 dst 1.1.1.2 dport 80' \
