@@ -19,6 +19,10 @@ struct sk_buff;
 	R(TOO_LONG,		"too-long")			\
 	R(PPPOE_HEADER,		"pppoe-header")			\
 	R(PPPOE_LENGTH,		"pppoe-length")			\
+	R(L2TP_PEER,		"l2tp-peer")			\
+	R(SEQUENCE_LATE,	"sequence-late")		\
+	R(SEQUENCE_MISSING,	"sequence-missing")		\
+	R(NO_ROUTE,		"no-route")			\
 	R(PORT_BUSY,		"port-busy")			\
 	R(NO_PEER,		"no-peer")			\
 	R(LINE_DOWN,		"line-down")			\

@@ -20,6 +20,7 @@
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/rcupdate.h>
+#include <linux/rhashtable-types.h>
 #include <linux/skbuff.h>
 #include <linux/wait.h>
 #include <net/ndiswan.h>
@@ -28,6 +29,7 @@
 #include "drop.h"
 
 struct genl_family;
+struct l2tp_tunnel;
 struct ndiswan_stack;
 struct pppoe_lower;
 
@@ -52,6 +54,8 @@ struct pppoe_lower;
  * @detach: No receive starts after this. ndiswan_lock held; cannot fail.
  * @xmit: Send a frame, PPP header in place. Data context. Owns @skb from then
  *	on, whatever it returns.
+ * @fill: Tell a dump what is special about the port of @link; -EMSGSIZE without
+ *	room. ndiswan_lock held. Optional.
  */
 struct ndiswan_port_ops {
 	enum ndiswan_port_type type;
@@ -63,6 +67,7 @@ struct ndiswan_port_ops {
 		      struct netlink_ext_ack *extack);
 	void (*detach)(struct ndiswan_link *link);
 	int (*xmit)(struct sk_buff *skb, struct ndiswan_link *link);
+	int (*fill)(struct sk_buff *msg, const struct ndiswan_link *link);
 };
 
 /* Fixed once the link is attached, but for @next: ndiswan_lock, RCU. */
@@ -71,6 +76,21 @@ struct ndiswan_pppoe {
 	struct ndiswan_link __rcu *next; /* same session number, other peer */
 	__be16 session;
 	u8 peer[ETH_ALEN];
+};
+
+/* Fixed once the link is attached, but for @flags. */
+struct ndiswan_l2tp {
+	struct rhash_head node;
+	struct l2tp_tunnel *tunnel;
+	u32 ids;		/* our tunnel and session numbers */
+	u16 peer_session;
+	u8 flags;		/* NDISWAN_L2TP_*; the receive path writes it */
+};
+
+/* Only used with sequence numbers. */
+struct ndiswan_l2tp_sequence {
+	atomic_t next;		/* to be sent */
+	u32 expected;		/* cmpxchg() of the receive path */
 };
 
 struct ndiswan_loop {
@@ -107,6 +127,8 @@ struct ndiswan_link {
 	union {
 		/** @pppoe: of a pppoe port */
 		struct ndiswan_pppoe pppoe;
+		/** @l2tp: of an l2tp port */
+		struct ndiswan_l2tp l2tp;
 		/** @loop: of a loop port */
 		struct ndiswan_loop loop;
 	};
@@ -125,6 +147,8 @@ struct ndiswan_link {
 	 * some driver is registered
 	 */
 	struct ndiswan_stack __rcu *stack;
+	/** @l2tp_sequence: of an l2tp port */
+	struct ndiswan_l2tp_sequence l2tp_sequence;
 	/** @control_rx: frames read or waiting; rxq.lock */
 	u32 control_rx;
 	/** @control_tx: frames written; racing writers may lose a count */
@@ -202,6 +226,11 @@ extern const struct ndiswan_port_ops ndiswan_loop_ops;
 void ndiswan_loop_init(void);
 void ndiswan_loop_uninit(void);
 
+/* port_l2tp.c */
+extern const struct ndiswan_port_ops ndiswan_l2tp_ops;
+int ndiswan_l2tp_init(void);
+void ndiswan_l2tp_uninit(void);
+
 /* port_pppoe.c */
 extern const struct ndiswan_port_ops ndiswan_pppoe_ops;
 int ndiswan_pppoe_init(void);
@@ -226,6 +255,7 @@ int ndiswan_frame_push(struct sk_buff *skb, const struct ndiswan_link *link,
 
 /* receive.c */
 enum ndiswan_rx ndiswan_receive(struct sk_buff *skb, struct ndiswan_link *link);
+void ndiswan_receive_tunnelled(struct sk_buff *skb, struct ndiswan_link *link);
 enum ndiswan_rx ndiswan_receive_packet(struct sk_buff *skb,
 				       struct ndiswan_link *link,
 				       enum ndiswan_proto proto);

@@ -18,9 +18,12 @@ static int __init ndiswan_init(void)
 	err = ndiswan_pppoe_init();
 	if (err)
 		goto err_loop;
-	err = ndiswan_netlink_init();
+	err = ndiswan_l2tp_init();
 	if (err)
 		goto err_pppoe;
+	err = ndiswan_netlink_init();
+	if (err)
+		goto err_l2tp;
 	err = ndiswan_sysfs_init();
 	if (err)
 		goto err_netlink;
@@ -34,6 +37,8 @@ err_sysfs:
 	ndiswan_sysfs_uninit();
 err_netlink:
 	ndiswan_netlink_uninit();
+err_l2tp:
+	ndiswan_l2tp_uninit();
 err_pppoe:
 	ndiswan_pppoe_uninit();
 err_loop:
@@ -48,6 +53,7 @@ static void __exit ndiswan_exit(void)
 	ndiswan_driver_uninit();
 	ndiswan_sysfs_uninit();
 	ndiswan_netlink_uninit();
+	ndiswan_l2tp_uninit();
 	ndiswan_pppoe_uninit();
 	ndiswan_loop_uninit();
 	ndiswan_link_uninit();

@@ -91,7 +91,7 @@ static int fill_port(struct sk_buff *msg, const struct ndiswan_link *link)
 	default:
 		break;
 	}
-	return 0;
+	return link->ops->fill ? link->ops->fill(msg, link) : 0;
 }
 
 static int fill_line_addresses(struct sk_buff *msg, enum ndiswan_proto proto,

@@ -8,6 +8,7 @@
 static const struct ndiswan_port_ops * const port_types[] = {
 	[NDISWAN_PORT_TYPE_LOOP] = &ndiswan_loop_ops,
 	[NDISWAN_PORT_TYPE_PPPOE] = &ndiswan_pppoe_ops,
+	[NDISWAN_PORT_TYPE_L2TP] = &ndiswan_l2tp_ops,
 };
 
 static int attach_locked(struct ndiswan_link *link,
@@ -40,6 +41,10 @@ static int attach_locked(struct ndiswan_link *link,
 
 err_port:
 	ops->detach(link);
+	/* Receives may still be on their way through the link, and the next port
+	 * uses the same memory.
+	 */
+	synchronize_net();
 err_ops:
 	link->ops = NULL;
 	link->framing &= ~NDISWAN_SEND_NO_AC;

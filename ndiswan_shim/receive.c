@@ -4,6 +4,7 @@
  * or the link's file.
  */
 #include <kunit/visibility.h>
+#include <linux/percpu.h>
 #include <linux/ppp_defs.h>
 
 #include "internal.h"
@@ -109,3 +110,36 @@ control:
 	return NDISWAN_RX_CONSUMED;
 }
 EXPORT_SYMBOL_IF_KUNIT(ndiswan_receive);
+
+/* Not 0 while a packet that came through a tunnel is in the stack. */
+static DEFINE_PER_CPU(unsigned int, delivering);
+
+/**
+ * ndiswan_receive_tunnelled() - a port above IP received a frame
+ * @skb: the frame, data at the PPP header, shared with nobody; no longer the
+ *	caller's
+ * @link: the link that it arrived on
+ *
+ * A client can build tunnels inside its tunnel, and each header that it puts
+ * around a packet would bring us back here on the same stack, forty times in one
+ * packet. So from the second time on the packet waits in the CPU's queue.
+ *
+ * Context: RCU read side, bottom halves off.
+ */
+void ndiswan_receive_tunnelled(struct sk_buff *skb, struct ndiswan_link *link)
+{
+	/* A driver may keep the packet: it holds neither the socket that the
+	 * stack looked up for it, nor a route, nor what IPsec noted.
+	 */
+	skb_orphan(skb);
+	skb_scrub_packet(skb, false);
+	if (ndiswan_receive(skb, link) != NDISWAN_RX_DELIVER)
+		return;
+	if (unlikely(__this_cpu_read(delivering))) {
+		netif_rx(skb);
+		return;
+	}
+	__this_cpu_write(delivering, 1);
+	netif_receive_skb(skb);
+	__this_cpu_write(delivering, 0);
+}

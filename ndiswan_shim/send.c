@@ -134,9 +134,11 @@ int ndiswan_send_control(struct sk_buff *skb, struct ndiswan_link *link,
  * ndiswan_headroom() - room that devices above should leave before a packet
  *
  * What intermediate drivers declared, the longest PPP header, the longest port
- * header and a link layer header with a VLAN tag, so that no port has to
- * reallocate. Changes with a line-update when a driver comes that puts
- * something before packets.
+ * header on Ethernet and a link layer header with a VLAN tag, so that no port
+ * has to reallocate. Tunnels put more before a packet; a received one mostly has
+ * that room, and if a device asks for more than is there the stack copies every
+ * packet. Changes with a line-update when a driver comes that puts something
+ * before packets.
  *
  * Return: bytes.
  */

@@ -30,6 +30,7 @@ const char *name_port_type(uint32_t type)
 		[NDISWAN_PORT_TYPE_NONE] = "none",
 		[NDISWAN_PORT_TYPE_LOOP] = "loop",
 		[NDISWAN_PORT_TYPE_PPPOE] = "pppoe",
+		[NDISWAN_PORT_TYPE_L2TP] = "l2tp",
 	};
 
 	return pick(names, ARRAY_SIZE(names), type);

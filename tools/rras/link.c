@@ -84,6 +84,29 @@ static const char *mac_of(const struct nlattr *attr)
 	return text_mac(mnl_attr_get_payload(attr));
 }
 
+/* Where a port above IP sends, "192.0.2.7:1701" or "[2001:db8::7]:1701". */
+static const char *remote_of(const struct view *v)
+{
+	static char text[INET6_ADDRSTRLEN + sizeof("[]:65535")];
+	char port[sizeof(":65535")] = "";
+
+	if (v->tb[NDISWAN_A_LINK_REMOTE_PORT])
+		snprintf(port, sizeof(port), ":%hu",
+			 (uint16_t)number(v, NDISWAN_A_LINK_REMOTE_PORT));
+	if (v->tb[NDISWAN_A_LINK_REMOTE_IPV6])
+		snprintf(text, sizeof(text), "[%s]%s",
+			 text_ipv6(v->tb[NDISWAN_A_LINK_REMOTE_IPV6]), port);
+	else
+		snprintf(text, sizeof(text), "%s%s",
+			 text_ipv4((uint32_t)number(v, NDISWAN_A_LINK_REMOTE_IPV4)), port);
+	return text;
+}
+
+static bool has_remote(const struct view *v)
+{
+	return v->tb[NDISWAN_A_LINK_REMOTE_IPV4] || v->tb[NDISWAN_A_LINK_REMOTE_IPV6];
+}
+
 static const char *address_of(const struct nlattr **tb)
 {
 	if (tb[NDISWAN_A_LINE_STATE_PEER_IPV6])
@@ -162,6 +185,26 @@ static void stats_members(const struct view *v, struct json *j)
 	netlink_drops_json(v->nlh, NDISWAN_A_LINK_DROP, j);
 }
 
+/* What only some ports have, under the names that the kernel gives it. */
+static void remote_members(const struct view *v, struct json *j)
+{
+	static const struct {
+		int type;
+		const char *name;
+	} members[] = {
+		{ NDISWAN_A_LINK_TUNNEL, "tunnel" },
+		{ NDISWAN_A_LINK_PEER_TUNNEL, "peer-tunnel" },
+		{ NDISWAN_A_LINK_PEER_SESSION, "peer-session" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(members); i++)
+		if (v->tb[members[i].type])
+			json_field_uint(j, members[i].name, number(v, members[i].type));
+	if (v->tb[NDISWAN_A_LINK_SEND_SEQUENCE])
+		json_field_bool(j, "send-sequence", number(v, NDISWAN_A_LINK_SEND_SEQUENCE));
+}
+
 static void add_object(const struct view *v, struct table *t, bool stats)
 {
 	static char text[TABLE_OBJECT_LEN];
@@ -185,6 +228,9 @@ static void add_object(const struct view *v, struct table *t, bool stats)
 		json_field_string(&j, "peer", mac_of(v->tb[NDISWAN_A_LINK_PEER_HWADDR]));
 	if (v->tb[NDISWAN_A_LINK_PEER_LINK])
 		json_field_uint(&j, "peer-link", number(v, NDISWAN_A_LINK_PEER_LINK));
+	if (has_remote(v))
+		json_field_string(&j, "peer", remote_of(v));
+	remote_members(v, &j);
 	json_field_bool(&j, "send-acfc", number(v, NDISWAN_A_LINK_SEND_ACFC));
 	json_field_bool(&j, "send-pfc", number(v, NDISWAN_A_LINK_SEND_PFC));
 	json_key(&j, "lines");
@@ -222,12 +268,17 @@ static void add_row(const struct view *v, struct table *t)
 	table_cell(t, "%s", name_port_type((uint32_t)number(v, NDISWAN_A_LINK_PORT)));
 	table_cell(t, "%s", number(v, NDISWAN_A_LINK_IFINDEX) ?
 		   netlink_ifname((uint32_t)number(v, NDISWAN_A_LINK_IFINDEX)) : "-");
-	if (v->tb[NDISWAN_A_LINK_SESSION])
+	if (v->tb[NDISWAN_A_LINK_TUNNEL])
+		table_cell(t, "%llu/%llu", (unsigned long long)number(v, NDISWAN_A_LINK_TUNNEL),
+			   (unsigned long long)number(v, NDISWAN_A_LINK_SESSION));
+	else if (v->tb[NDISWAN_A_LINK_SESSION])
 		table_cell(t, "%llu", (unsigned long long)number(v, NDISWAN_A_LINK_SESSION));
 	else
 		table_cell(t, "-");
 	if (v->tb[NDISWAN_A_LINK_PEER_LINK])
 		table_cell(t, "link %llu", (unsigned long long)number(v, NDISWAN_A_LINK_PEER_LINK));
+	else if (has_remote(v))
+		table_cell(t, "%s", remote_of(v));
 	else
 		table_cell(t, "%s", mac_of(v->tb[NDISWAN_A_LINK_PEER_HWADDR]));
 	table_cell(t, "%s", text);
@@ -277,6 +328,21 @@ static void print_number(const char *name, uint64_t value)
 	printf("  %-18s %llu\n", name, (unsigned long long)value);
 }
 
+static void print_remote(const struct view *v)
+{
+	if (v->tb[NDISWAN_A_LINK_TUNNEL])
+		print_number("tunnel", number(v, NDISWAN_A_LINK_TUNNEL));
+	if (has_remote(v))
+		printf("  %-18s %s\n", "peer", remote_of(v));
+	if (v->tb[NDISWAN_A_LINK_PEER_TUNNEL])
+		print_number("peer tunnel", number(v, NDISWAN_A_LINK_PEER_TUNNEL));
+	if (v->tb[NDISWAN_A_LINK_PEER_SESSION])
+		print_number("peer session", number(v, NDISWAN_A_LINK_PEER_SESSION));
+	if (v->tb[NDISWAN_A_LINK_SEND_SEQUENCE])
+		printf("  %-18s %s\n", "numbers",
+		       number(v, NDISWAN_A_LINK_SEND_SEQUENCE) ? "sent" : "not sent");
+}
+
 static int print_link(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *attr;
@@ -299,6 +365,7 @@ static int print_link(const struct nlmsghdr *nlh, void *data)
 		printf("  %-18s %s\n", "peer", mac_of(v.tb[NDISWAN_A_LINK_PEER_HWADDR]));
 	if (v.tb[NDISWAN_A_LINK_PEER_LINK])
 		print_number("peer link", number(&v, NDISWAN_A_LINK_PEER_LINK));
+	print_remote(&v);
 	printf("  %-18s acfc %s, pfc %s\n", "sends with",
 	       number(&v, NDISWAN_A_LINK_SEND_ACFC) ? "on" : "off",
 	       number(&v, NDISWAN_A_LINK_SEND_PFC) ? "on" : "off");

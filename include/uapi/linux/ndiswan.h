@@ -18,11 +18,13 @@
  * @NDISWAN_PORT_TYPE_LOOP: Another link of the same namespace, for tests.
  * @NDISWAN_PORT_TYPE_PPPOE: PPPoE session frames (RFC 2516) on an Ethernet
  *   device.
+ * @NDISWAN_PORT_TYPE_L2TP: L2TPv2 data messages (RFC 2661) on a UDP socket.
  */
 enum ndiswan_port_type {
 	NDISWAN_PORT_TYPE_NONE,
 	NDISWAN_PORT_TYPE_LOOP,
 	NDISWAN_PORT_TYPE_PPPOE,
+	NDISWAN_PORT_TYPE_L2TP,
 };
 
 /**
@@ -47,7 +49,7 @@ enum ndiswan_link_state {
  * @NDISWAN_REASON_CLOSED: The last reference to the link's file went away.
  * @NDISWAN_REASON_PORT_DOWN: The device that carries the port went down.
  * @NDISWAN_REASON_PORT_GONE: The device that carries the port was removed or
- *   changed its address.
+ *   changed its address, or the socket that carries it was closed.
  * @NDISWAN_REASON_PEER_CLOSED: The other link of a loop went away.
  * @NDISWAN_REASON_ADDRESS_TAKEN: A newer line-up took the client's address (KB
  *   Q233048).
@@ -112,6 +114,13 @@ enum {
 	NDISWAN_A_LINK_LINE,
 	NDISWAN_A_LINK_STATS,
 	NDISWAN_A_LINK_DROP,
+	NDISWAN_A_LINK_TUNNEL,
+	NDISWAN_A_LINK_PEER_TUNNEL,
+	NDISWAN_A_LINK_PEER_SESSION,
+	NDISWAN_A_LINK_REMOTE_IPV4,
+	NDISWAN_A_LINK_REMOTE_IPV6,
+	NDISWAN_A_LINK_REMOTE_PORT,
+	NDISWAN_A_LINK_SEND_SEQUENCE,
 
 	__NDISWAN_A_LINK_MAX,
 	NDISWAN_A_LINK_MAX = (__NDISWAN_A_LINK_MAX - 1)

@@ -35,6 +35,51 @@ struct ndiswan_attach_pppoe {
 	__u8 peer[6];
 };
 
+/* flags of struct ndiswan_attach_l2tp: number what is sent; drop what comes
+ * without a number; number what is sent as soon as a numbered message comes and
+ * no more when one comes without (what a LAC does, RFC 2661 section 5.4).
+ */
+#define NDISWAN_L2TP_SEND_SEQUENCE	0x1
+#define NDISWAN_L2TP_NEED_SEQUENCE	0x2
+#define NDISWAN_L2TP_FOLLOW_SEQUENCE	0x4
+
+/**
+ * struct ndiswan_attach_l2tp - one L2TPv2 session
+ * @socket: descriptor of the UDP socket, bound, in the link's network namespace,
+ *	on which the control connection runs. It goes on receiving control
+ *	messages; data messages that no link has are counted as its drops. When
+ *	it is closed its links go down. It may be connected, and can carry any
+ *	number of sessions of any number of tunnels.
+ * @flags: NDISWAN_L2TP_*
+ * @tunnel: our number of the tunnel, not 0. All links of one tunnel have the
+ *	same peer and the same addresses.
+ * @session: our number of the session, not 0
+ * @peer_tunnel: the peer's number of the tunnel, not 0
+ * @peer_session: the peer's number of the session, not 0
+ * @family: AF_INET or AF_INET6, of @peer and @local; AF_UNSPEC for the peer that
+ *	the socket is connected to
+ * @peer_port: the peer's UDP port, big endian. Messages from another address or
+ *	port are dropped.
+ * @ifindex: device to send on, 0 for what the routes say; needed for a
+ *	link-local @peer unless the socket is bound to a device
+ * @peer: the peer's address; an IPv4 address is in the first four bytes
+ * @local: address to send from, all zero for the one that the socket is bound
+ *	to, or else what the routes say
+ */
+struct ndiswan_attach_l2tp {
+	__s32 socket;
+	__u32 flags;
+	__u16 tunnel;
+	__u16 session;
+	__u16 peer_tunnel;
+	__u16 peer_session;
+	__u16 family;
+	__be16 peer_port;
+	__u32 ifindex;
+	__u8 peer[16];
+	__u8 local[16];
+};
+
 /**
  * struct ndiswan_attach_loop - one end of a loop
  * @peer: number of the link that is the other end, which has to be a loop
@@ -52,6 +97,7 @@ struct ndiswan_attach_loop {
  * @flags: in: 0
  * @link: out: the link's number
  * @pppoe: in: for %NDISWAN_PORT_TYPE_PPPOE
+ * @l2tp: in: for %NDISWAN_PORT_TYPE_L2TP
  * @loop: in: for %NDISWAN_PORT_TYPE_LOOP
  * @params: room for the ports to come; what a port does not use has to be 0
  * @message: out: on an error a sentence that says what to change
@@ -63,6 +109,7 @@ struct ndiswan_attach {
 	__u32 link;
 	union {
 		struct ndiswan_attach_pppoe pppoe;
+		struct ndiswan_attach_l2tp l2tp;
 		struct ndiswan_attach_loop loop;
 		__u8 params[64];
 	};

@@ -11,9 +11,12 @@ import select
 import socket
 import struct
 
-PORT_LOOP, PORT_PPPOE = 1, 2
+PORT_LOOP, PORT_PPPOE, PORT_L2TP = 1, 2, 3
 IOC_ATTACH, IOC_INFO = 0xb701, 0xb702
 STATES = ("new", "attached", "up", "down")
+REASONS = ("none", "request", "closed", "port-down", "port-gone", "peer-closed", "address-taken",
+           "interface-gone", "protocol-gone", "namespace-gone", "driver", "refused", "detached")
+L2TP_SEND_SEQUENCE, L2TP_NEED_SEQUENCE, L2TP_FOLLOW_SEQUENCE = 1, 2, 4
 MESSAGE_LEN = 96
 PARAMS_LEN = 64
 
@@ -70,12 +73,32 @@ class Link:
         return self.attach(PORT_PPPOE, struct.pack("=IH6s", socket.if_nametoindex(dev), session,
                                                    bytes.fromhex(peer.replace(":", ""))))
 
+    # pylint: disable-next=too-many-arguments
+    def attach_l2tp(self, sock, ids, peer=None, local=None, flags=0, ifindex=0):
+        """A session on a UDP socket; ids are tunnel, session, peer's tunnel and session."""
+        family = socket.AF_UNSPEC
+        if peer:
+            family = socket.AF_INET6 if ":" in peer[0] else socket.AF_INET
+
+        def packed(address):
+            return socket.inet_pton(family, address) if address else b""
+        sock = sock if isinstance(sock, int) else sock.fileno()
+        return self.attach(PORT_L2TP, struct.pack(
+            "=iI4HH2sI16s16s", sock, flags, *ids, family, struct.pack(">H", peer[1] if peer else 0),
+            ifindex, packed(peer and peer[0]), packed(local)))
+
     def info(self):
         """State by name."""
         arg = bytearray(struct.pack("=IIII", 16, 0, 0, 0))
         fcntl.ioctl(self.fd, IOC_INFO, arg)
         _, self.id, state, _ = struct.unpack("=IIII", arg)
         return STATES[state]
+
+    def reason(self):
+        """Why it is down, by name."""
+        arg = bytearray(struct.pack("=IIII", 16, 0, 0, 0))
+        fcntl.ioctl(self.fd, IOC_INFO, arg)
+        return REASONS[struct.unpack("=IIII", arg)[3]]
 
     def read(self, size=4096):
         """One frame, b'' at the end of the link."""
