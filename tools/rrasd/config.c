@@ -107,7 +107,7 @@ static const struct key keys[] = {
 	{ dial_section, "default-route", KIND_BOOL, DIAL(default_route), 0, 0 },
 	{ dial_section, "mode", KIND_DIAL_MODE, 0, 0, 0 },
 	{ dial_section, "idle-timeout", KIND_TIME, DIAL(idle_ms), 0, 2000000000 },
-	{ dial_section, "connect-timeout", KIND_TIME, DIAL(connect_ms), 1000, HOUR },
+	{ dial_section, "connect-timeout", KIND_TIME, DIAL(connect_ms), 1000, HOUR / 2 },
 	{ dial_section, "backoff", KIND_TIME, DIAL(backoff_ms), 1000, 24 * HOUR },
 	{ dial_section, "backoff-max", KIND_TIME, DIAL(backoff_max_ms), 1000, 24 * HOUR },
 	{ dial_section, "filter", KIND_TEXT, DIAL(filter), 0, CONFIG_FILTER_MAX },
@@ -601,7 +601,7 @@ struct config *config_load(const char *path, struct diag *diag)
 			diag_warning(diag, c->dial[i]->line, "others may read the password: "
 				     "chmod 600, or use password-file");
 	}
-	config_dial_secrets(c, diag);
+	config_dial_finish(c, diag);
 	if (!diag->errors)
 		return c;
 	config_put(c);

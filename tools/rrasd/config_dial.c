@@ -119,6 +119,7 @@ static void set_ppp(const struct config *c, struct config_dial *dial)
 	memset(ppp->dns, 0, sizeof(ppp->dns));
 	ppp->ask_dns = dial->resolv_file;
 	ppp->rechallenge_ms = 0;
+	ppp->ipv6 = false;
 }
 
 static void check(struct config *c, struct config_dial *dial, struct diag *diag)
@@ -193,12 +194,24 @@ static void read_password(struct config_dial *dial, struct diag *diag)
 	dial->ppp.secret = dial->password;
 }
 
+static void compile(struct config_dial *dial, struct diag *diag)
+{
+	char error[BPF_ERROR_LEN];
+
+	dial->program = malloc(sizeof(*dial->program));
+	if (!dial->program)
+		diag_error(diag, dial->line, "out of memory");
+	else if (bpf_compile_text(dial->filter, dial->program, error))
+		diag_error(diag, dial->line, "[dial %s] filter '%s': %s", dial->name, dial->filter,
+			   error);
+}
+
 /**
- * config_dial_secrets - read the passwords that stand in files of their own
+ * config_dial_finish - read the passwords that stand in files of their own, compile filters
  * @c: the configuration, checked
  * @diag: where mistakes go
  */
-void config_dial_secrets(struct config *c, struct diag *diag)
+void config_dial_finish(struct config *c, struct diag *diag)
 {
 	struct config_dial *dial;
 	const char *wrong;
@@ -208,6 +221,8 @@ void config_dial_secrets(struct config *c, struct diag *diag)
 		dial = c->dial[i];
 		if (dial->password_file)
 			read_password(dial, diag);
+		if (dial->filter)
+			compile(dial, diag);
 		wrong = diag->errors ? NULL : ppp_config_check(&dial->ppp);
 		if (wrong)
 			diag_error(diag, dial->line, "[dial %s] %s", dial->name, wrong);
@@ -249,5 +264,6 @@ void config_dial_free(struct config_dial *dial)
 	free(dial->password_file);
 	free(dial->resolv_file);
 	free(dial->filter);
+	free(dial->program);
 	free(dial);
 }

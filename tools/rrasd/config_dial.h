@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../lib/bpf.h"
 #include "diag.h"
 #include "ppp/ppp.h"
 
@@ -55,6 +56,8 @@ struct config_dial {
 	uint32_t backoff_max_ms;
 	/** @filter: which packets dial, as pcap-filter(7); NULL: all */
 	char *filter;
+	/** @program: the same for the kernel */
+	struct bpf_code *program;
 	/* What may wait for the line; CONFIG_UNSET: as the kernel likes. */
 	uint32_t hold_packets;
 	uint32_t hold_bytes;
@@ -67,7 +70,7 @@ const char *config_dial_add(struct config *c, const char *name, unsigned int lin
 const char *config_dial_over(struct config_dial *dial, const char *value);
 const char *config_dial_mode(struct config_dial *dial, const char *value);
 void config_dial_check(struct config *c, struct diag *diag);
-void config_dial_secrets(struct config *c, struct diag *diag);
+void config_dial_finish(struct config *c, struct diag *diag);
 const struct config_dial *config_dial_find(const struct config *c, const char *name);
 void config_dial_free(struct config_dial *dial);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The control socket: `rras session` and `rras stats` ask here.
+ * The control socket: `rras session`, `rras dial` and `rras stats` ask here.
  */
 #ifndef RRASD_CONTROL_H
 #define RRASD_CONTROL_H
@@ -23,8 +23,9 @@ struct rrasd;
  * when the peer has read what was written before.
  */
 struct control_reply {
-	uint32_t *ids;		/* sessions to tell of; NULL: no list */
+	uint32_t *ids;		/* sessions to tell of; NULL: no list of them */
 	uint32_t count, next;
+	bool uplinks;		/* a list of demand-dial interfaces */
 	bool stats;
 	bool done;		/* the last line is written */
 };

@@ -6,6 +6,7 @@
  *	session show ID			one object with counters, then {"ok":true}
  *	session disconnect ID|all	{"ok":true,"sessions":N}: N have been asked to end
  *	session disconnect user NAME	the same; NAME is the rest of the line
+ *	dial list			one object an interface, then {"ok":true,"uplinks":N}
  *	stats				{"ok":true,"version":...,"sessions":...,...}
  */
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 
 #include "control.h"
+#include "dial.h"
 #include "log.h"
 #include "rrasd.h"
 #include "session.h"
@@ -21,14 +23,19 @@
 /* A session with counters takes less than this: a name is 255 bytes, 6 characters for each. */
 #define SESSION_ROOM	3072
 
-static void end_line(struct json *j)
+static void new_line(struct json *j)
 {
-	json_close(j, '}');
 	j->comma = false;
 	if (j->len + 1 < j->size) {
 		j->buffer[j->len++] = '\n';
 		j->buffer[j->len] = '\0';
 	}
+}
+
+static void end_line(struct json *j)
+{
+	json_close(j, '}');
+	new_line(j);
 }
 
 static void refuse(struct control_reply *reply, struct json *j, const char *text)
@@ -51,11 +58,7 @@ static void finish(struct control_reply *reply, struct json *j, uint64_t session
 static void put_session(const struct session *s, struct json *j, bool stats)
 {
 	session_json(s, j, stats);
-	j->comma = false;
-	if (j->len + 1 < j->size) {
-		j->buffer[j->len++] = '\n';
-		j->buffer[j->len] = '\0';
-	}
+	new_line(j);
 }
 
 /* "prefix rest": returns the rest, NULL when the text does not begin so. */
@@ -140,6 +143,13 @@ static void stats(struct rrasd *d, struct control_reply *reply, struct json *j)
 	reply->done = true;
 }
 
+static void list_uplinks(struct rrasd *d, struct control_reply *reply, struct json *j)
+{
+	reply->uplinks = true;
+	reply->count = dial_count(d);
+	control_continue(d, reply, j);
+}
+
 /**
  * control_command - do what a request says
  * @d: the daemon
@@ -164,10 +174,27 @@ void control_command(struct rrasd *d, const char *request, size_t len,
 		show(d, id, reply, j);
 	else if (what)
 		disconnect(d, what, reply, j);
+	else if (!strcmp(request, "dial list"))
+		list_uplinks(d, reply, j);
 	else if (!strcmp(request, "stats"))
 		stats(d, reply, j);
 	else
 		refuse(reply, j, "unknown request");
+}
+
+static void continue_uplinks(struct rrasd *d, struct control_reply *reply, struct json *j)
+{
+	while (reply->next < reply->count && j->size - j->len > SESSION_ROOM) {
+		dial_json(d, reply->next++, j);
+		new_line(j);
+	}
+	if (reply->next < reply->count || j->size - j->len <= 128)
+		return;
+	json_open(j, '{');
+	json_field_bool(j, "ok", true);
+	json_field_uint(j, "uplinks", reply->count);
+	end_line(j);
+	reply->done = true;
 }
 
 /**
@@ -180,6 +207,10 @@ void control_continue(struct rrasd *d, struct control_reply *reply, struct json 
 {
 	struct session *s;
 
+	if (reply->uplinks) {
+		continue_uplinks(d, reply, j);
+		return;
+	}
 	while (reply->next < reply->count && j->size - j->len > SESSION_ROOM) {
 		/* It may have ended since the list was made. */
 		s = sessions_find(d->sessions, reply->ids[reply->next++]);

@@ -15,6 +15,7 @@
 #include "caps.h"
 #include "config.h"
 #include "control.h"
+#include "dial.h"
 #include "filters.h"
 #include "hash.h"
 #include "kernel.h"
@@ -112,6 +113,7 @@ static void begin_stop(struct ev_loop *loop, struct rrasd *d, struct signals *s)
 		return;
 	}
 	d->stopping = true;
+	dial_stop(d);
 	n = sessions_close_all(d->sessions, PPP_REASON_SHUTDOWN);
 	log_info("stopping: %u sessions end", n);
 	s->deadline = rrasd_now() + d->config->shutdown_ms;
@@ -165,6 +167,14 @@ static void watch_signals(struct rrasd *d, struct signals *s)
 	s->stop.data = d;
 }
 
+/* What only clients need. */
+static int open_clients(struct rrasd *d)
+{
+	int err = wan_open(d);
+
+	return err ? err : filters_open(d);
+}
+
 static int open_parts(struct rrasd *d)
 {
 	int err;
@@ -182,14 +192,18 @@ static int open_parts(struct rrasd *d)
 		err = kernel_open(d);
 	if (!err)
 		err = netdev_open(d);
-	if (!err)
-		err = wan_open(d);
-	if (!err)
-		err = filters_open(d);
+	if (!err && config_serves(d->config))
+		err = open_clients(d);
 	if (!err)
 		err = caps_drop();
 	if (!err)
 		err = pppoe_open(d);
+	if (!err)
+		err = dial_open(d);
+	if (!err)
+		err = pppoe_listen(d);
+	if (!err)
+		err = dial_begin(d);
 	if (!err)
 		err = netdev_follow(d);
 	if (!err)
@@ -199,8 +213,9 @@ static int open_parts(struct rrasd *d)
 
 static void close_parts(struct rrasd *d)
 {
-	pppoe_close(d);
 	if (d->loop) {
+		dial_close(d);
+		pppoe_close(d);
 		sessions_uninit(d);
 		control_close(d);
 		filters_close(d);
@@ -233,8 +248,9 @@ static int run(struct rrasd *d, const struct options *o)
 		background_pid_file(d->config->pid_file);
 	if (!o->foreground)
 		log_open(true);
-	log_info("rrasd " RRASD_VERSION " runs: %zu users, WAN interface %s",
-		 users_count(d->users), d->config->wan);
+	log_info("rrasd " RRASD_VERSION " runs: %zu users, WAN interface %s, dials %u",
+		 users_count(d->users), config_serves(d->config) ? d->config->wan : "none",
+		 dial_count(d));
 	background_ready();
 	ev_run(d->loop, 0);
 	log_info("stopped");

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "config.h"
+#include "dial.h"
 #include "log.h"
 #include "pool.h"
 #include "reload.h"
@@ -25,11 +26,15 @@ static void emit(const struct diag *diag, unsigned int line, bool error, const c
 		log_warning("%s%s: %s", diag->file, where, text);
 }
 
-static struct users *read_users(const char *path)
+/* Who only dials has no users. */
+static struct users *read_users(const struct config *config, bool serves)
 {
+	const char *path = config->secrets;
 	struct diag diag = { .file = path, .emit = emit };
 	struct users *users;
 
+	if (!serves)
+		return users_parse("", 0, &diag);
 	users = users_load(path, &diag);
 	if (!diag.errors)
 		return users;
@@ -54,7 +59,7 @@ bool reload_first(struct rrasd *d, const char *path, bool test)
 		return false;
 	if (!test)
 		log_set_level(d->config->log_level);
-	d->users = read_users(d->config->secrets);
+	d->users = read_users(d->config, config_serves(d->config));
 	return d->users;
 }
 
@@ -88,7 +93,7 @@ void reload(struct rrasd *d, const char *path)
 	struct users *users;
 
 	config = config_load(path, &diag);
-	users = config ? read_users(config->secrets) : NULL;
+	users = config ? read_users(config, config_serves(d->config)) : NULL;
 	if (!config || !users) {
 		config_put(config);
 		log_error("reload: mistakes, so nothing has changed");
@@ -101,5 +106,6 @@ void reload(struct rrasd *d, const char *path)
 	d->users = users;
 	log_set_level(config->log_level);
 	reload_reserve(d);
+	dial_reload(d);
 	log_info("reload: %zu users", users_count(users));
 }

@@ -24,9 +24,12 @@ struct rrasd {
 	struct kernel *kernel;
 	struct filters *filters;
 	struct netdev *netdev;
+	/** @wan: NULL: there are no clients, rrasd only dials */
 	struct wan *wan;
 	struct sessions *sessions;
 	struct pppoe *pppoe;
+	/** @dial: NULL: the configuration has no demand-dial interface */
+	struct dial *dial;
 	struct control *control;
 	/** @started: when, in milliseconds of rrasd_now() */
 	uint64_t started;

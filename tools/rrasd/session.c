@@ -10,6 +10,7 @@
 
 #include "../lib/names.h"
 #include "config.h"
+#include "dial.h"
 #include "filters.h"
 #include "kernel.h"
 #include "log.h"
@@ -93,6 +94,21 @@ static void on_timer(struct ev_loop *loop, ev_timer *w, int revents)
 		session_arm(s);
 }
 
+static void add(struct rrasd *d, struct session *s, const struct session_port *port, int fd,
+		uint32_t link)
+{
+	s->d = d;
+	s->port = port;
+	s->fd = fd;
+	s->link = link;
+	s->started = rrasd_now();
+	ev_io_init(&s->io, on_readable, fd, EV_READ);
+	ev_init(&s->timer, on_timer);
+	s->io.data = s;
+	s->timer.data = s;
+	sessions_insert(d->sessions, s);
+}
+
 /**
  * session_add - a session begins; nothing is sent yet
  * @d: the daemon
@@ -104,18 +120,29 @@ static void on_timer(struct ev_loop *loop, ev_timer *w, int revents)
 void session_add(struct rrasd *d, struct session *s, const struct session_port *port, int fd,
 		 uint32_t link)
 {
-	s->d = d;
-	s->port = port;
 	s->config = config_get(d->config);
-	s->fd = fd;
-	s->link = link;
-	s->started = rrasd_now();
 	ppp_session_init(&s->ppp, &s->config->ppp, &session_ppp_ops, s);
-	ev_io_init(&s->io, on_readable, fd, EV_READ);
-	ev_init(&s->timer, on_timer);
-	s->io.data = s;
-	s->timer.data = s;
-	sessions_insert(d->sessions, s);
+	add(d, s, port, fd, link);
+}
+
+/**
+ * session_add_uplink - a session begins in which we are the client; nothing is sent yet
+ * @d: the daemon
+ * @s: the session, zeroed, inside the access protocol's object
+ * @port: the access protocol
+ * @fd: the link's file; belongs to the session from now on
+ * @link: the link
+ * @u: for whom
+ */
+void session_add_uplink(struct rrasd *d, struct session *s, const struct session_port *port, int fd,
+			uint32_t link, struct uplink *u)
+{
+	s->uplink = u;
+	s->config = config_get(dial_config(u));
+	/* No stranger: we called him. */
+	s->authenticated = true;
+	ppp_session_init(&s->ppp, dial_ppp_config(u), dial_ppp_ops(u), s);
+	add(d, s, port, fd, link);
 }
 
 /**
@@ -217,7 +244,8 @@ void session_finish(struct session *s, enum ppp_reason reason, const char *text)
 	s->over = true;
 	ev_io_stop(s->d->loop, &s->io);
 	ev_timer_stop(s->d->loop, &s->timer);
-	report_end(s, text);
+	if (!s->uplink)
+		report_end(s, text);
 	s->port->closed(s, reason);
 	close(s->fd);
 	s->fd = -1;
@@ -284,6 +312,8 @@ void session_json(const struct session *s, struct json *j, bool stats)
 		json_bytes(j, s->user, s->user_len);
 		json_field_string(j, "auth", ppp_auth_name(s->method));
 	}
+	if (s->uplink)
+		dial_session_json(s->uplink, j);
 	json_network(s, j);
 	json_field_uint(j, "age", (rrasd_now() - s->started) / 1000);
 	json_field_string(j, "port", s->port->name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A session: one client, its link, its PPP engine, its user and its address.
+ * A session: one client, its link, its PPP engine, its user and its address. Or we are the client,
+ * on a demand-dial interface, see dial.h.
  *
  * An access protocol embeds struct session in its own object and brings the link with it. The
  * number of a session is the number of its link.
@@ -21,6 +22,8 @@
 struct config;
 struct rrasd;
 struct session;
+struct sessions;
+struct uplink;
 
 /**
  * struct session_port - what an access protocol does for its sessions
@@ -45,6 +48,8 @@ struct session_port {
 struct session {
 	struct rrasd *d;
 	const struct session_port *port;
+	/** @uplink: the demand-dial interface for which we are the client; NULL: we serve one */
+	struct uplink *uplink;
 	/** @config: counted */
 	struct config *config;
 	struct ppp_session ppp;
@@ -92,6 +97,7 @@ struct session {
  */
 struct session_counts {
 	uint32_t sessions, unfinished, up;
+	uint32_t uplinks;	/* those of @sessions that we have dialled */
 	uint64_t started, authenticated, connected;
 	uint64_t auth_failed, evicted;
 	uint64_t ended[PPP_REASONS];
@@ -117,6 +123,8 @@ void sessions_compare_end(struct sessions *all);
 
 void session_add(struct rrasd *d, struct session *s, const struct session_port *port, int fd,
 		 uint32_t link);
+void session_add_uplink(struct rrasd *d, struct session *s, const struct session_port *port, int fd,
+			uint32_t link, struct uplink *u);
 void session_start(struct session *s);
 void session_close(struct session *s, enum ppp_reason reason);
 void session_lower_down(struct session *s, enum ppp_reason reason);

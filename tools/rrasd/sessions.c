@@ -166,11 +166,16 @@ uint32_t *sessions_ids(const struct sessions *all, uint32_t *count)
 void sessions_insert(struct sessions *all, struct session *s)
 {
 	list_append(&all->all, &s->all);
-	list_append(&all->silent, &s->stage);
+	list_init(&s->stage);
 	htable_add(&all->by_link, &s->by_link, hash_link(s->link));
 	all->counts.sessions++;
-	all->counts.unfinished++;
 	all->counts.started++;
+	if (s->uplink) {
+		all->counts.uplinks++;
+		return;
+	}
+	list_append(&all->silent, &s->stage);
+	all->counts.unfinished++;
 }
 
 /**
@@ -213,6 +218,8 @@ void sessions_retire(struct sessions *all, struct session *s, enum ppp_reason re
 {
 	if (!s->authenticated)
 		all->counts.unfinished--;
+	if (s->uplink)
+		all->counts.uplinks--;
 	list_remove(&s->stage);
 	list_remove(&s->all);
 	htable_remove(&all->by_link, &s->by_link);
@@ -241,7 +248,7 @@ static struct session *stale(struct list *l, uint64_t age_ms)
  */
 bool sessions_full(const struct sessions *all, const struct config *config)
 {
-	return all->counts.sessions >= config->sessions;
+	return all->counts.sessions - all->counts.uplinks >= config->sessions;
 }
 
 /**
@@ -352,7 +359,7 @@ void sessions_line_lost(struct sessions *all, uint32_t link, struct in_addr peer
 {
 	struct session *s = sessions_find(all, link);
 
-	if (!s || (peer.s_addr && peer.s_addr != htonl(s->address)))
+	if (!s || (!s->uplink && peer.s_addr && peer.s_addr != htonl(s->address)))
 		return;
 	line_lost(s, reason == NDISWAN_REASON_ADDRESS_TAKEN ? PPP_REASON_REPLACED :
 		     PPP_REASON_ERROR, name_reason(reason));

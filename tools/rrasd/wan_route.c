@@ -88,15 +88,18 @@ int wan_nl_up(struct nl *nl, int ifindex)
 }
 
 /**
- * wan_nl_address - add or remove our address on an interface
+ * wan_nl_address_peer - add or remove our address on an interface, with that of who is opposite
  * @nl: a NETLINK_ROUTE socket
  * @ifindex: the interface
  * @local: the address; alone, without a network around it
- * @add: add it
+ * @peer: the peer's, which gets a route; @local: there is none
+ * @scope: enum rt_scope_t
+ * @add: add it; to remove it, @peer does not matter
  *
  * Return: 0 or a negative error, with @nl->error set; -EEXIST when it is there already.
  */
-int wan_nl_address(struct nl *nl, int ifindex, struct in_addr local, bool add)
+int wan_nl_address_peer(struct nl *nl, int ifindex, struct in_addr local, struct in_addr peer,
+			unsigned char scope, bool add)
 {
 	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
 	struct ifaddrmsg *ifa;
@@ -107,10 +110,26 @@ int wan_nl_address(struct nl *nl, int ifindex, struct in_addr local, bool add)
 	ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
 	ifa->ifa_family = AF_INET;
 	ifa->ifa_prefixlen = 32;
+	ifa->ifa_scope = scope;
 	ifa->ifa_index = (uint32_t)ifindex;
 	mnl_attr_put_u32(nlh, IFA_LOCAL, local.s_addr);
-	mnl_attr_put_u32(nlh, IFA_ADDRESS, local.s_addr);
+	if (add)
+		mnl_attr_put_u32(nlh, IFA_ADDRESS, peer.s_addr);
 	return nl_talk(nl, nlh, NULL, NULL);
+}
+
+/**
+ * wan_nl_address - add or remove our address on an interface
+ * @nl: a NETLINK_ROUTE socket
+ * @ifindex: the interface
+ * @local: the address; alone, without a network around it
+ * @add: add it
+ *
+ * Return: 0 or a negative error, with @nl->error set; -EEXIST when it is there already.
+ */
+int wan_nl_address(struct nl *nl, int ifindex, struct in_addr local, bool add)
+{
+	return wan_nl_address_peer(nl, ifindex, local, local, RT_SCOPE_UNIVERSE, add);
 }
 
 /**
@@ -119,7 +138,7 @@ int wan_nl_address(struct nl *nl, int ifindex, struct in_addr local, bool add)
  * @ifindex: the interface
  * @dst: destination
  * @bits: its prefix length
- * @local: source address of our own packets
+ * @local: source address of our own packets; 0.0.0.0: not said
  * @add: add it; a route of somebody else is never removed
  *
  * Return: 0 or a negative error, with @nl->error set; -EEXIST when there is one already.
@@ -142,7 +161,8 @@ int wan_nl_route(struct nl *nl, int ifindex, struct in_addr dst, unsigned int bi
 	rtm->rtm_type = RTN_UNICAST;
 	mnl_attr_put_u32(nlh, RTA_DST, dst.s_addr);
 	mnl_attr_put_u32(nlh, RTA_OIF, (uint32_t)ifindex);
-	mnl_attr_put_u32(nlh, RTA_PREFSRC, local.s_addr);
+	if (local.s_addr)
+		mnl_attr_put_u32(nlh, RTA_PREFSRC, local.s_addr);
 	return nl_talk(nl, nlh, NULL, NULL);
 }
 

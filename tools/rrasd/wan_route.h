@@ -18,6 +18,8 @@
 int wan_nl_create(struct nl *nl, const char *name);
 int wan_nl_delete(struct nl *nl, int ifindex);
 int wan_nl_up(struct nl *nl, int ifindex);
+int wan_nl_address_peer(struct nl *nl, int ifindex, struct in_addr local, struct in_addr peer,
+			unsigned char scope, bool add);
 int wan_nl_address(struct nl *nl, int ifindex, struct in_addr local, bool add);
 int wan_nl_route(struct nl *nl, int ifindex, struct in_addr dst, unsigned int bits,
 		 struct in_addr local, bool add);

@@ -3,8 +3,9 @@
  * PPPoE access: interfaces and their sockets.
  *
  * Two packet sockets an interface, each with a filter in the kernel: one for PADIs, which anyone
- * may send at any rate, one for PADRs and PADTs. The first has the lower priority in the loop. A
- * flood of PADIs then fills its own buffer only.
+ * may send at any rate, one for the others. The first has the lower priority in the loop. A flood
+ * of PADIs then fills its own buffer only. An interface may serve clients, dial, or both: it
+ * receives nothing that is of no use to it.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -27,23 +28,27 @@
 
 #define RECEIVE_BUFFER	(8 << 20)	/* more than ten thousand frames */
 #define FRAMES_A_TURN	32
+#define CODES_MAX	4	/* of one socket */
 #define CODE_OFFSET	15	/* of the PPPoE code, from the Ethernet header on */
 
-static int attach_filter(int fd, uint8_t a, uint8_t b)
+/* Take these codes and no others. */
+static int attach_filter(int fd, const uint8_t *codes, size_t count)
 {
-	struct sock_filter code[] = {
+	struct sock_filter code[CODES_MAX + 3] = {
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, CODE_OFFSET),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, a, 1, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, b, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, 0x40000),
-		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
-	struct sock_fprog program = { ARRAY_SIZE(code), code };
+	struct sock_fprog program = { (unsigned short)(count + 3), code };
+	size_t i;
 
+	for (i = 0; i < count; i++)
+		code[i + 1] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, codes[i],
+							   (uint8_t)(count - i), 0);
+	code[count + 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
+	code[count + 2] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0x40000);
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 }
 
-static int open_socket(int ifindex, uint8_t a, uint8_t b)
+static int open_socket(int ifindex, const uint8_t *codes, size_t count)
 {
 	struct sockaddr_ll address = {
 		.sll_family = AF_PACKET,
@@ -60,7 +65,7 @@ static int open_socket(int ifindex, uint8_t a, uint8_t b)
 		return -1;
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	if (attach_filter(fd, a, b) == 0 &&
+	if (attach_filter(fd, codes, count) == 0 &&
 	    bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return fd;
 	saved = errno;
@@ -96,7 +101,7 @@ static void on_readable(struct ev_loop *loop, ev_io *io, int revents)
  * @iface: where
  * @w: the frame, complete
  */
-void pppoe_iface_send(struct pppoe_iface *iface, struct pppoe_writer *w)
+void pppoe_iface_send(struct pppoe_iface *iface, const struct pppoe_writer *w)
 {
 	if (iface->request < 0 || send(iface->request, w->data, w->len, MSG_DONTWAIT) < 0)
 		iface->pppoe->counts.unsent++;
@@ -132,8 +137,31 @@ static void stop_listening(struct pppoe_iface *iface)
 	log_info("pppoe %s: not listening any more, %u sessions end", iface->watch.name,
 		 iface->count);
 	end_sessions(iface);
+	pppoe_dial_down(iface);
 	close_sockets(iface);
 	iface->ifindex = 0;
+}
+
+static int open_sockets(struct pppoe_iface *iface, int ifindex)
+{
+	static const uint8_t initiation[] = { PPPOE_CODE_PADI };
+	uint8_t others[CODES_MAX];
+	size_t count = 0;
+
+	others[count++] = PPPOE_CODE_PADT;
+	if (iface->serves)
+		others[count++] = PPPOE_CODE_PADR;
+	if (!list_empty(&iface->diallers)) {
+		others[count++] = PPPOE_CODE_PADO;
+		others[count++] = PPPOE_CODE_PADS;
+	}
+	iface->request = open_socket(ifindex, others, count);
+	if (iface->request < 0)
+		return -1;
+	if (!iface->serves)
+		return 0;
+	iface->initiation = open_socket(ifindex, initiation, ARRAY_SIZE(initiation));
+	return iface->initiation < 0 ? -1 : 0;
 }
 
 static int start_listening(struct pppoe_iface *iface)
@@ -141,21 +169,23 @@ static int start_listening(struct pppoe_iface *iface)
 	const struct netdev_state *state = &iface->watch.state;
 	struct ev_loop *loop = iface->pppoe->d->loop;
 
-	iface->initiation = open_socket(state->ifindex, PPPOE_CODE_PADI, PPPOE_CODE_PADI);
-	iface->request = open_socket(state->ifindex, PPPOE_CODE_PADR, PPPOE_CODE_PADT);
-	if (iface->initiation < 0 || iface->request < 0) {
+	if (open_sockets(iface, state->ifindex)) {
 		log_error("pppoe %s: cannot listen: %m", iface->watch.name);
 		close_sockets(iface);
 		return -1;
 	}
 	iface->ifindex = state->ifindex;
 	memcpy(iface->mac, state->mac, PPPOE_MAC_LEN);
-	ev_io_set(&iface->initiation_io, iface->initiation, EV_READ);
 	ev_io_set(&iface->request_io, iface->request, EV_READ);
-	ev_set_priority(&iface->initiation_io, EV_MINPRI);
-	ev_io_start(loop, &iface->initiation_io);
 	ev_io_start(loop, &iface->request_io);
-	log_info("pppoe %s: listening", iface->watch.name);
+	if (iface->serves) {
+		ev_io_set(&iface->initiation_io, iface->initiation, EV_READ);
+		ev_set_priority(&iface->initiation_io, EV_MINPRI);
+		ev_io_start(loop, &iface->initiation_io);
+	}
+	log_info("pppoe %s: %s", iface->watch.name,
+		 iface->serves ? "listening" : "ready to dial");
+	pppoe_dial_up(iface);
 	return 0;
 }
 
@@ -176,19 +206,33 @@ static void on_changed(struct netdev_watch *w, const struct netdev_state *old)
 		start_listening(iface);
 }
 
-static int add_iface(struct pppoe *p, const char *name)
+/**
+ * pppoe_iface_get - an interface, which need not exist
+ * @p: the access protocol
+ * @name: its name
+ *
+ * Return: the interface; NULL without memory.
+ */
+struct pppoe_iface *pppoe_iface_get(struct pppoe *p, const char *name)
 {
 	struct pppoe_iface *iface;
 	uint16_t start = 0;
+	struct list *l;
 
+	for (l = p->ifaces.next; l != &p->ifaces; l = l->next) {
+		iface = container_of(l, struct pppoe_iface, list);
+		if (!strcmp(iface->watch.name, name))
+			return iface;
+	}
 	iface = calloc(1, sizeof(*iface));
 	if (!iface)
-		return -ENOMEM;
+		return NULL;
 	/* Not where the process before this one began: its clients may not know it is gone. */
 	if (getrandom(&start, sizeof(start), 0) < 0)
 		start = 0;
 	iface->cursor = PPPOE_SESSION_MIN + start % PPPOE_SESSION_MAX;
 	iface->pppoe = p;
+	list_init(&iface->diallers);
 	iface->initiation = -1;
 	iface->request = -1;
 	ev_init(&iface->initiation_io, on_readable);
@@ -199,6 +243,16 @@ static int add_iface(struct pppoe *p, const char *name)
 	iface->watch.data = iface;
 	list_append(&p->ifaces, &iface->list);
 	netdev_add(p->d, &iface->watch, name);
+	return iface;
+}
+
+static int serve(struct pppoe *p, const char *name)
+{
+	struct pppoe_iface *iface = pppoe_iface_get(p, name);
+
+	if (!iface)
+		return -ENOMEM;
+	iface->serves = true;
 	return 0;
 }
 
@@ -219,7 +273,7 @@ static void warn_missing(struct pppoe *p)
 }
 
 /**
- * pppoe_open - listen on the interfaces of the configuration, as far as they exist
+ * pppoe_open - prepare for clients on the interfaces of the configuration
  * @d: the daemon; its @pppoe is set
  *
  * Return: 0 or a negative error.
@@ -242,11 +296,22 @@ int pppoe_open(struct rrasd *d)
 	if (!err)
 		err = cookie_init();
 	for (i = 0; !err && i < d->config->interfaces.count; i++)
-		err = add_iface(p, d->config->interfaces.item[i]);
+		err = serve(p, d->config->interfaces.item[i]);
+	return err;
+}
+
+/**
+ * pppoe_listen - open the sockets, now that it is known who dials over which interface
+ * @d: the daemon
+ *
+ * Return: 0 or a negative error.
+ */
+int pppoe_listen(struct rrasd *d)
+{
+	int err = netdev_refresh(d);
+
 	if (!err)
-		err = netdev_refresh(d);
-	if (!err)
-		warn_missing(p);
+		warn_missing(d->pppoe);
 	return err;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * PPPoE discovery: what the frames of clients mean, and the answers (RFC 2516 section 5).
+ * PPPoE discovery: what the frames of clients mean, and the answers (RFC 2516 section 5); those of
+ * concentrators go to who dials.
  *
  * A PADI costs us an answer and nothing else. A PADR is looked at only with the cookie that was
  * sent to that very address; the session it makes exists, link included, before the PADS leaves.
@@ -92,7 +93,7 @@ static void receive_padi(struct pppoe_iface *iface, const struct pppoe_frame *f)
 		return;
 	}
 	if (p->d->stopping || !wan_ready(p->d->wan) ||
-	    sessions_counts(p->d->sessions)->sessions >= c->sessions) {
+	    sessions_full(p->d->sessions, c)) {
 		p->counts.refused++;
 		return;
 	}
@@ -162,6 +163,8 @@ static void receive_padt(struct pppoe_iface *iface, const struct pppoe_frame *f)
 	iface->pppoe->counts.padt_in++;
 	if (f->session <= PPPOE_SESSION_MAX)
 		ps = iface->by_number[f->session];
+	if (pppoe_dial_padt(iface, f))
+		return;
 	/* Only the client itself may end its session. */
 	if (!ps || memcmp(ps->mac, f->src, PPPOE_MAC_LEN)) {
 		iface->pppoe->counts.stray++;
@@ -201,11 +204,12 @@ void pppoe_receive(struct pppoe_iface *iface, const uint8_t *data, size_t len)
 	case PPPOE_CODE_PADR:
 		receive_padr(iface, &f);
 		break;
-	case PPPOE_CODE_PADT:
-		receive_padt(iface, &f);
+	case PPPOE_CODE_PADO:
+	case PPPOE_CODE_PADS:
+		pppoe_dial_receive(iface, &f);
 		break;
 	default:
-		iface->pppoe->counts.malformed++;
+		receive_padt(iface, &f);
 		break;
 	}
 }

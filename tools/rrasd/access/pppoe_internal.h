@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Between pppoe.c (interfaces and sockets), pppoe_discovery.c (what frames mean) and
- * pppoe_session.c (clients).
+ * Between pppoe.c (interfaces and sockets), pppoe_discovery.c (what frames of clients mean),
+ * pppoe_session.c (clients) and pppoe_dial.c (where we are the client).
  */
 #ifndef RRASD_ACCESS_PPPOE_INTERNAL_H
 #define RRASD_ACCESS_PPPOE_INTERNAL_H
@@ -68,9 +68,13 @@ struct pppoe_iface {
 	struct netdev_watch watch;
 	/** @initiation: socket of PADIs, the frames that anyone can send; -1: closed */
 	int initiation;
-	/** @request: socket of PADRs and PADTs, so that no flood of PADIs is before them */
+	/** @request: socket of all other frames, so that no flood of PADIs is before them */
 	int request;
 	ev_io initiation_io, request_io;
+	/** @serves: clients may connect here */
+	bool serves;
+	/** @diallers: struct pppoe_dialler that call over this interface */
+	struct list diallers;
 	/** @ifindex: while the sockets are open */
 	int ifindex;
 	uint8_t mac[PPPOE_MAC_LEN];
@@ -97,7 +101,8 @@ struct pppoe_session {
 };
 
 /* pppoe.c */
-void pppoe_iface_send(struct pppoe_iface *iface, struct pppoe_writer *w);
+struct pppoe_iface *pppoe_iface_get(struct pppoe *p, const char *name);
+void pppoe_iface_send(struct pppoe_iface *iface, const struct pppoe_writer *w);
 
 /* pppoe_discovery.c */
 void pppoe_receive(struct pppoe_iface *iface, const uint8_t *data, size_t len);
@@ -107,5 +112,12 @@ struct pppoe_session *pppoe_session_find_request(struct pppoe_iface *iface,
 						 const struct pppoe_frame *f);
 struct pppoe_session *pppoe_session_create(struct pppoe_iface *iface,
 					   const struct pppoe_frame *f, const char **why);
+const char *pppoe_mac_text(const uint8_t *mac);
+
+/* pppoe_dial.c */
+void pppoe_dial_receive(struct pppoe_iface *iface, const struct pppoe_frame *f);
+bool pppoe_dial_padt(struct pppoe_iface *iface, const struct pppoe_frame *f);
+void pppoe_dial_up(struct pppoe_iface *iface);
+void pppoe_dial_down(struct pppoe_iface *iface);
 
 #endif /* RRASD_ACCESS_PPPOE_INTERNAL_H */

@@ -21,7 +21,13 @@ static struct pppoe_session *to_pppoe(const struct session *s)
 	return container_of(s, struct pppoe_session, s);
 }
 
-static const char *mac_text(const uint8_t *mac)
+/**
+ * pppoe_mac_text - an Ethernet address for people
+ * @mac: the address
+ *
+ * Return: its text, in a static buffer.
+ */
+const char *pppoe_mac_text(const uint8_t *mac)
 {
 	static char text[18];
 
@@ -124,7 +130,7 @@ static const char *port_describe(const struct session *s)
 	static char text[IFNAMSIZ + 20];
 	struct pppoe_session *ps = to_pppoe(s);
 
-	snprintf(text, sizeof(text), "%s %s", ps->iface->watch.name, mac_text(ps->mac));
+	snprintf(text, sizeof(text), "%s %s", ps->iface->watch.name, pppoe_mac_text(ps->mac));
 	return text;
 }
 
@@ -133,7 +139,7 @@ static void port_json(const struct session *s, struct json *j)
 	struct pppoe_session *ps = to_pppoe(s);
 
 	json_field_string(j, "interface", ps->iface->watch.name);
-	json_field_string(j, "peer", mac_text(ps->mac));
+	json_field_string(j, "peer", pppoe_mac_text(ps->mac));
 	json_field_uint(j, "pppoe-session", ps->number);
 }
 
@@ -218,7 +224,8 @@ static const char *refuse(struct pppoe *p, const uint8_t *mac)
 static void log_refusal(struct pppoe_iface *iface, const uint8_t *mac, const char *why)
 {
 	if (log_allowed(&refuse_limit))
-		log_warning("pppoe %s %s: no session: %s", iface->watch.name, mac_text(mac), why);
+		log_warning("pppoe %s %s: no session: %s", iface->watch.name, pppoe_mac_text(mac),
+			    why);
 }
 
 /**

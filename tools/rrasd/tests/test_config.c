@@ -165,7 +165,7 @@ static void test_dial(void)
 	config_put(c);
 }
 
-static struct config *load_dial(const char *password, struct diag *diag)
+static struct config *load_dial(const char *password, const char *filter, struct diag *diag)
 {
 	static const char path[] = "/tmp/rrasd-test-config", secret[] = "/tmp/rrasd-test-secret";
 	struct config *c;
@@ -175,8 +175,8 @@ static struct config *load_dial(const char *password, struct diag *diag)
 	if (!f || fchmod(fileno(f), 0600) || fputs(password, f) < 0 || fclose(f))
 		abort();
 	f = fopen(path, "w");
-	if (!f || fprintf(f, "[dial wan0]\nover pppoe eth1\nuser alice\npassword-file %s\n",
-			  secret) < 0 || fclose(f))
+	if (!f || fprintf(f, "[dial wan0]\nover pppoe eth1\nuser alice\npassword-file %s\n"
+			  "filter %s\n", secret, filter) < 0 || fclose(f))
 		abort();
 	*diag = (struct diag){ .file = "test", .emit = emit };
 	c = config_load(path, diag);
@@ -185,18 +185,21 @@ static struct config *load_dial(const char *password, struct diag *diag)
 	return c;
 }
 
-static void test_password_file(void)
+static void test_files(void)
 {
 	struct config *c;
 	struct diag diag;
 
-	c = load_dial("geheim \r\nmore\n", &diag);
+	c = load_dial("geheim \r\nmore\n", "ip6 or not udp", &diag);
 	tap_ok(c && !diag.warnings, "a password in a file of its own");
 	if (c)
 		tap_text(c->dial[0]->ppp.secret, "geheim ", "is its first line");
+	tap_ok(c && c->dial[0]->program && c->dial[0]->program->count > 1, "a filter");
 	config_put(c);
-	c = load_dial("\nmore\n", &diag);
+	c = load_dial("\nmore\n", "ip", &diag);
 	tap_ok(!c && diag.errors == 1 && strstr(last, "no password"), "%s", last);
+	c = load_dial("x", "port http or or", &diag);
+	tap_ok(!c && diag.errors == 1 && strstr(last, "filter 'port http or or'"), "%s", last);
 }
 
 static void test_missing(void)
@@ -348,7 +351,7 @@ int main(void)
 	test_ipv6();
 	test_dial_mistakes();
 	test_dial();
-	test_password_file();
+	test_files();
 	test_missing();
 	test_good();
 	test_example();

@@ -113,6 +113,13 @@ wrong 4 'number from 1' $'[limits]\nsessions 0'
 wrong 4 'error, warning, info or debug' $'[daemon]\nlog-level loud'
 wrong 4 'at most' $'[daemon]\ncontrol-socket /'"$(printf '%0200d' 0)"
 
+right $'[dial wan0]\nover pppoe eth1\nfilter "udp port 53 or icmp"'
+wrong 3 'expected \[dial INTERFACE\]' '[dial]'
+wrong 4 'pppoe and an interface' $'[dial wan0]\nover eth1'
+wrong 3 'filter .*syntax error' $'[dial wan0]\nover pppoe eth1\nfilter port'
+wrong 3 'password-file .*No such file' \
+	$'[dial wan0]\nover pppoe eth1\nuser u\npassword-file /nonexistent'
+
 printf 'mru 1400\n' >conf
 whole 'conf:1: .*before the first \[section\]'
 printf '[wan]\nlocal-address 10.64.0.1\n' >conf

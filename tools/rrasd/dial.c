@@ -1,0 +1,627 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Demand-dial interfaces: when to dial, and what becomes of it. See dial.h.
+ *
+ * The kernel decides that a line is needed and says so once; it is answered by a line-up or by the
+ * reason why there is none. A permanent line needs no question: it is dialled at the start, at
+ * once when it was lost, and after a failure with pauses that double.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "access/pppoe.h"
+#include "dial_internal.h"
+#include "log.h"
+#include "rrasd.h"
+
+static const char * const state_names[] = {
+	[UPLINK_IDLE] = "idle",
+	[UPLINK_WAITING] = "waiting",
+	[UPLINK_CALLING] = "calling",
+	[UPLINK_NEGOTIATING] = "negotiating",
+	[UPLINK_UP] = "up",
+	[UPLINK_ENDING] = "ending",
+};
+
+#define for_each_uplink(all, u, l)						\
+	for (l = (all)->uplinks.next;						\
+	     u = container_of(l, struct uplink, list), l != &(all)->uplinks; l = l->next)
+
+static void set_state(struct uplink *u, enum uplink_state state)
+{
+	struct ev_loop *loop = u->all->d->loop;
+
+	u->state = state;
+	u->since = rrasd_now();
+	if (state != UPLINK_WAITING)
+		ev_timer_stop(loop, &u->retry);
+	if (state != UPLINK_CALLING && state != UPLINK_NEGOTIATING)
+		ev_timer_stop(loop, &u->limit);
+}
+
+static bool is_permanent(const struct uplink *u)
+{
+	return u->dial->mode == DIAL_PERMANENT && !u->held && !u->all->d->stopping;
+}
+
+static void wait_to_retry(struct uplink *u)
+{
+	struct ev_loop *loop = u->all->d->loop;
+
+	if (!is_permanent(u))
+		return;
+	set_state(u, UPLINK_WAITING);
+	ev_timer_set(&u->retry, (ev_tstamp)u->retry_ms / 1000.0, 0.0);
+	ev_timer_start(loop, &u->retry);
+	u->retry_ms *= 2;
+	if (u->retry_ms > u->dial->backoff_max_ms)
+		u->retry_ms = u->dial->backoff_max_ms;
+}
+
+/* A configuration that was read meanwhile counts from the next attempt on. */
+static void take_config(struct uplink *u)
+{
+	struct config *new = u->all->d->config;
+	const struct config_dial *dial = config_dial_find(new, u->dial->name);
+
+	if (new == u->config || !dial || strcmp(dial->over, u->dial->over))
+		return;
+	config_get(new);
+	config_put(u->config);
+	u->config = new;
+	u->dial = dial;
+}
+
+/**
+ * uplink_dial - get a line
+ * @u: the interface
+ * @why: for the log
+ *
+ * Nothing to do if there is one, or one on its way.
+ */
+void uplink_dial(struct uplink *u, const char *why)
+{
+	struct ev_loop *loop = u->all->d->loop;
+	int err;
+
+	u->held = false;
+	if (u->state == UPLINK_ENDING) {
+		u->wanted = true;
+		return;
+	}
+	if (u->all->d->stopping || (u->state != UPLINK_IDLE && u->state != UPLINK_WAITING))
+		return;
+	take_config(u);
+	log_info("%s: dialling over %s: %s", u->dial->name, u->dial->over, why);
+	u->dials++;
+	set_state(u, UPLINK_CALLING);
+	ev_timer_set(&u->limit, (ev_tstamp)u->dial->connect_ms / 1000.0, 0.0);
+	ev_timer_start(loop, &u->limit);
+	err = pppoe_dialler_begin(u->port, u->dial);
+	if (err == -ENODEV)
+		dial_failed(u, WANARP_UNREACHABLE_REASON_NO_PORT,
+			    "the interface to dial over is missing or down");
+	else if (err)
+		dial_failed(u, WANARP_UNREACHABLE_REASON_OUT_OF_RESOURCES, strerror(-err));
+}
+
+/**
+ * dial_failed - an attempt led to nothing
+ * @u: the interface
+ * @reason: enum wanarp_unreachable_reason
+ * @text: a sentence without a full stop
+ */
+void dial_failed(struct uplink *u, uint32_t reason, const char *text)
+{
+	u->failures++;
+	u->reason = reason;
+	snprintf(u->text, sizeof(u->text), "%s", text);
+	log_warning("%s: no connection over %s: %s", u->dial->name, u->dial->over, u->text);
+	set_state(u, UPLINK_IDLE);
+	uplink_report(u, reason, u->text);
+	wait_to_retry(u);
+}
+
+/**
+ * uplink_request - a packet needs a line
+ * @u: the interface
+ * @why: for the log
+ *
+ * It does not shorten the pause after a failure of what is dialled without being asked for.
+ */
+void uplink_request(struct uplink *u, const char *why)
+{
+	if (u->state == UPLINK_WAITING)
+		uplink_report(u, u->reason, u->text);
+	else
+		uplink_dial(u, why);
+}
+
+/**
+ * uplink_ready - the interface has come up
+ * @u: the interface
+ */
+void uplink_ready(struct uplink *u)
+{
+	u->held = false;
+	if (u->all->begun && u->state == UPLINK_IDLE && is_permanent(u))
+		uplink_dial(u, "permanent");
+}
+
+/**
+ * dial_port_up - what we dial over has come up
+ * @u: the interface that is dialled for
+ */
+void dial_port_up(struct uplink *u)
+{
+	if (u->state == UPLINK_WAITING)
+		uplink_dial(u, "permanent, and what to dial over is back");
+}
+
+/**
+ * dial_session_begins - the call was taken: PPP begins
+ * @u: the interface
+ * @s: the session
+ * @peer: the name of who took it
+ */
+void dial_session_begins(struct uplink *u, struct session *s, const char *peer)
+{
+	u->session = s;
+	snprintf(u->peer_name, sizeof(u->peer_name), "%s", peer);
+	u->state = UPLINK_NEGOTIATING;
+	u->since = rrasd_now();
+	session_start(s);
+}
+
+/**
+ * uplink_up - there is a line
+ * @u: the interface
+ */
+void uplink_up(struct uplink *u)
+{
+	u->retry_ms = u->dial->backoff_ms;
+	u->wanted = false;
+	u->text[0] = '\0';
+	set_state(u, UPLINK_UP);
+}
+
+/**
+ * uplink_down - there is no line any more; the session ends, or negotiates anew
+ * @u: the interface
+ */
+void uplink_down(struct uplink *u)
+{
+	if (u->state == UPLINK_UP)
+		set_state(u, UPLINK_ENDING);
+}
+
+/* What the kernel, and who sent the packet, is to know of why PPP did not get through. */
+static uint32_t unreachable_reason(enum ppp_reason reason)
+{
+	switch (reason) {
+	case PPP_REASON_AUTH_DENIED:
+	case PPP_REASON_AUTH_REFUSED:
+		return WANARP_UNREACHABLE_REASON_AUTHENTICATION;
+	case PPP_REASON_ERROR:
+	case PPP_REASON_NETWORK_FAILED:
+		return WANARP_UNREACHABLE_REASON_OUT_OF_RESOURCES;
+	case PPP_REASON_LOWER_DOWN:
+		return WANARP_UNREACHABLE_REASON_NO_PORT;
+	case PPP_REASON_ADMIN:
+	case PPP_REASON_SHUTDOWN:
+		return WANARP_UNREACHABLE_REASON_ADMIN;
+	default:
+		return WANARP_UNREACHABLE_REASON_CONNECTION_FAILURE;
+	}
+}
+
+/* A line that was lost is dialled again at once, but not one that is lost again and again. */
+static void line_is_over(struct uplink *u, bool brief)
+{
+	if (!is_permanent(u))
+		return;
+	if (!brief) {
+		uplink_dial(u, "the line was lost");
+		return;
+	}
+	u->reason = WANARP_UNREACHABLE_REASON_CONNECTION_FAILURE;
+	snprintf(u->text, sizeof(u->text), "the line was lost as soon as it was there");
+	wait_to_retry(u);
+}
+
+/**
+ * uplink_ended - the session is over
+ * @u: the interface
+ * @reason: why
+ * @text: the same in words
+ */
+void uplink_ended(struct uplink *u, enum ppp_reason reason, const char *text)
+{
+	bool brief = rrasd_now() - u->session->up_since < u->dial->backoff_ms;
+	bool negotiated = u->state == UPLINK_NEGOTIATING;
+	bool wanted = u->wanted;
+
+	u->session = NULL;
+	u->wanted = false;
+	if (reason == PPP_REASON_ADMIN)
+		u->held = true;
+	if (negotiated) {
+		dial_failed(u, unreachable_reason(reason), text);
+	} else {
+		set_state(u, UPLINK_IDLE);
+		line_is_over(u, brief);
+	}
+	if (wanted)
+		uplink_dial(u, "asked for while the last session ended");
+}
+
+/**
+ * uplink_hangup - have no line
+ * @u: the interface
+ * @reason: why
+ */
+void uplink_hangup(struct uplink *u, enum ppp_reason reason)
+{
+	u->wanted = false;
+	u->held = reason == PPP_REASON_ADMIN;
+	switch (u->state) {
+	case UPLINK_WAITING:
+		set_state(u, UPLINK_IDLE);
+		break;
+	case UPLINK_CALLING:
+		pppoe_dialler_cancel(u->port);
+		dial_failed(u, unreachable_reason(reason), ppp_reason_text(reason));
+		break;
+	case UPLINK_NEGOTIATING:
+	case UPLINK_UP:
+	case UPLINK_ENDING:
+		session_close(u->session, reason);
+		break;
+	case UPLINK_IDLE:
+		break;
+	}
+}
+
+static void on_limit(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	static const enum ppp_reason reasons[] = {
+		[PPP_PHASE_DEAD] = PPP_REASON_LCP_TIMEOUT,
+		[PPP_PHASE_ESTABLISH] = PPP_REASON_LCP_TIMEOUT,
+		[PPP_PHASE_AUTHENTICATE] = PPP_REASON_AUTH_TIMEOUT,
+		[PPP_PHASE_NETWORK] = PPP_REASON_NETWORK_TIMEOUT,
+		[PPP_PHASE_TERMINATE] = PPP_REASON_LCP_TIMEOUT,
+	};
+	struct uplink *u = w->data;
+
+	(void)loop;
+	(void)revents;
+	if (u->session) {
+		session_lower_down(u->session, reasons[u->session->ppp.phase]);
+		return;
+	}
+	dial_failed(u, WANARP_UNREACHABLE_REASON_CONNECTION_FAILURE,
+		    pppoe_dialler_problem(u->port));
+	pppoe_dialler_cancel(u->port);
+}
+
+static void on_retry(struct ev_loop *loop, ev_timer *w, int revents)
+{
+	struct uplink *u = w->data;
+
+	(void)loop;
+	(void)revents;
+	set_state(u, UPLINK_IDLE);
+	uplink_dial(u, "permanent, after a pause");
+}
+
+/**
+ * uplink_by_ifindex - an interface by its number
+ * @all: all of them
+ * @ifindex: the number
+ *
+ * Return: the interface or NULL.
+ */
+struct uplink *uplink_by_ifindex(const struct dial *all, int ifindex)
+{
+	struct uplink *u;
+	struct list *l;
+
+	for_each_uplink(all, u, l) {
+		if (ifindex && u->watch.state.ifindex == ifindex)
+			return u;
+	}
+	return NULL;
+}
+
+static int add_uplink(struct dial *all, struct config *config, const struct config_dial *dial)
+{
+	struct uplink *u = calloc(1, sizeof(*u));
+
+	if (!u)
+		return -ENOMEM;
+	u->all = all;
+	u->config = config_get(config);
+	u->dial = dial;
+	u->retry_ms = dial->backoff_ms;
+	u->since = rrasd_now();
+	ev_init(&u->limit, on_limit);
+	ev_init(&u->retry, on_retry);
+	u->limit.data = u;
+	u->retry.data = u;
+	u->watch.changed = uplink_changed;
+	u->watch.data = u;
+	list_append(&all->uplinks, &u->list);
+	all->count++;
+	netdev_add(all->d, &u->watch, dial->name);
+	u->port = pppoe_dialler_create(all->d, dial->over, u);
+	return u->port ? 0 : -ENOMEM;
+}
+
+static void create_missing(struct dial *all)
+{
+	struct uplink *u;
+	struct list *l;
+
+	for_each_uplink(all, u, l) {
+		if (!u->watch.state.ifindex && u->dial->create)
+			uplink_create(u);
+	}
+}
+
+static void create_again(struct ev_loop *loop, ev_timer *t, int revents)
+{
+	(void)loop;
+	(void)revents;
+	create_missing(t->data);
+}
+
+/**
+ * dial_open - prepare for what the configuration says of demand-dial interfaces
+ * @d: the daemon; its @dial is set if there are any
+ *
+ * Return: 0 or a negative error, which has been logged.
+ */
+int dial_open(struct rrasd *d)
+{
+	struct dial *all;
+	size_t i;
+	int err;
+
+	if (!d->config->dials)
+		return 0;
+	all = calloc(1, sizeof(*all));
+	if (!all)
+		return -ENOMEM;
+	d->dial = all;
+	all->d = d;
+	list_init(&all->uplinks);
+	ev_init(&all->create_again, create_again);
+	all->create_again.repeat = 2.0;
+	all->create_again.data = all;
+	err = dial_kernel_open(all);
+	for (i = 0; !err && i < d->config->dials; i++)
+		err = add_uplink(all, d->config, d->config->dial[i]);
+	return err;
+}
+
+/**
+ * dial_begin - create what is missing, and dial what is permanent
+ * @d: the daemon; its interfaces have been read
+ *
+ * Return: 0 or a negative error, which has been logged.
+ */
+int dial_begin(struct rrasd *d)
+{
+	struct dial *all = d->dial;
+	struct uplink *u;
+	struct list *l;
+	int err;
+
+	if (!all)
+		return 0;
+	create_missing(all);
+	ev_timer_again(d->loop, &all->create_again);
+	/* Twice: they come up in between, and only an interface that is up has routes. */
+	err = netdev_refresh(d);
+	if (!err)
+		err = netdev_refresh(d);
+	if (err)
+		return err;
+	all->begun = true;
+	for_each_uplink(all, u, l) {
+		if (u->watch.state.ifindex)
+			uplink_ready(u);
+		else if (!u->dial->create)
+			log_warning("%s: there is no such interface yet: waiting for it",
+				    u->dial->name);
+	}
+	return 0;
+}
+
+/**
+ * dial_reload - take over what a new configuration says
+ * @d: the daemon, with the new configuration
+ *
+ * The kernel's part at once, the rest from the next attempt on.
+ */
+void dial_reload(struct rrasd *d)
+{
+	const struct config_dial *dial;
+	struct uplink *u;
+	uint32_t same = 0;
+	struct list *l;
+
+	if (!d->dial) {
+		if (d->config->dials)
+			log_warning("[dial] sections are new: this takes a restart");
+		return;
+	}
+	for_each_uplink(d->dial, u, l) {
+		dial = config_dial_find(d->config, u->dial->name);
+		if (!dial || strcmp(dial->over, u->dial->over)) {
+			log_warning("[dial %s] is gone or dials over another interface: this "
+				    "takes a restart", u->dial->name);
+			continue;
+		}
+		same++;
+		if (!u->session)
+			take_config(u);
+		u->configured = false;
+		uplink_configure(u);
+		if (is_permanent(u) && u->state == UPLINK_IDLE)
+			uplink_dial(u, "permanent");
+	}
+	if (same < d->config->dials)
+		log_warning("some [dial] sections are new: this takes a restart");
+}
+
+/**
+ * dial_stop - rrasd stops: nothing is dialled any more
+ * @d: the daemon; its sessions are told by themselves
+ */
+void dial_stop(struct rrasd *d)
+{
+	struct uplink *u;
+	struct list *l;
+
+	if (!d->dial)
+		return;
+	for_each_uplink(d->dial, u, l) {
+		if (!u->session)
+			uplink_hangup(u, PPP_REASON_SHUTDOWN);
+	}
+}
+
+/**
+ * dial_close - the opposite of dial_open(); all sessions have ended
+ * @d: the daemon
+ */
+void dial_close(struct rrasd *d)
+{
+	struct dial *all = d->dial;
+	struct uplink *u;
+
+	if (!all)
+		return;
+	ev_timer_stop(d->loop, &all->create_again);
+	while (!list_empty(&all->uplinks)) {
+		u = container_of(all->uplinks.next, struct uplink, list);
+		ev_timer_stop(d->loop, &u->limit);
+		ev_timer_stop(d->loop, &u->retry);
+		uplink_unconfigure(u);
+		pppoe_dialler_free(u->port);
+		list_remove(&u->watch.list);
+		list_remove(&u->list);
+		config_put(u->config);
+		free(u);
+	}
+	dial_kernel_close(all);
+	free(all);
+	d->dial = NULL;
+}
+
+/**
+ * dial_config - the configuration that an interface dials with
+ * @u: the interface
+ *
+ * Return: it.
+ */
+struct config *dial_config(const struct uplink *u)
+{
+	return u->config;
+}
+
+/**
+ * dial_ppp_config - what its sessions negotiate with
+ * @u: the interface
+ *
+ * Return: it, part of dial_config().
+ */
+const struct ppp_config *dial_ppp_config(const struct uplink *u)
+{
+	return &u->dial->ppp;
+}
+
+/**
+ * dial_ppp_ops - what the engine of its sessions asks
+ * @u: the interface
+ *
+ * Return: the callbacks.
+ */
+const struct ppp_ops *dial_ppp_ops(const struct uplink *u)
+{
+	(void)u;
+	return uplink_ppp_ops();
+}
+
+static void json_address(struct json *j, const char *key, struct in_addr address)
+{
+	char text[INET_ADDRSTRLEN];
+
+	if (address.s_addr)
+		json_field_string(j, key, inet_ntop(AF_INET, &address, text, sizeof(text)));
+}
+
+/**
+ * dial_session_json - members that tell a session of ours from one of a client
+ * @u: the interface
+ * @j: where to write them
+ */
+void dial_session_json(const struct uplink *u, struct json *j)
+{
+	json_field_string(j, "uplink", u->dial->name);
+	if (u->dial->user)
+		json_field_string(j, "user", u->dial->user);
+	json_address(j, "address", u->local);
+}
+
+/**
+ * dial_count - how many demand-dial interfaces are ours?
+ * @d: the daemon
+ *
+ * Return: their number.
+ */
+uint32_t dial_count(const struct rrasd *d)
+{
+	return d->dial ? d->dial->count : 0;
+}
+
+/**
+ * dial_json - one demand-dial interface as a JSON object
+ * @d: the daemon
+ * @index: which, below dial_count()
+ * @j: where to write it
+ */
+void dial_json(const struct rrasd *d, uint32_t index, struct json *j)
+{
+	struct uplink *u = NULL;
+	struct list *l;
+
+	for_each_uplink(d->dial, u, l) {
+		if (!index--)
+			break;
+	}
+	json_open(j, '{');
+	json_field_string(j, "uplink", u->dial->name);
+	json_field_string(j, "state", state_names[u->state]);
+	json_field_uint(j, "seconds", (rrasd_now() - u->since) / 1000);
+	json_field_string(j, "mode", u->dial->mode == DIAL_PERMANENT ? "permanent" : "on-demand");
+	json_field_string(j, "port", "pppoe");
+	json_field_string(j, "interface", u->dial->over);
+	if (u->session) {
+		json_field_uint(j, "session", u->session->link);
+		json_field_string(j, "peer-name", u->peer_name);
+	}
+	json_address(j, "address", u->local);
+	json_address(j, "peer-address", u->peer);
+	json_address(j, "dns1", u->dns[0]);
+	json_address(j, "dns2", u->dns[1]);
+	json_field_uint(j, "dials", u->dials);
+	json_field_uint(j, "failures", u->failures);
+	if (u->text[0])
+		json_field_string(j, "last-failure", u->text);
+	json_close(j, '}');
+}
