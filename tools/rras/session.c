@@ -17,12 +17,15 @@ const char session_help[] =
 	"       rras session disconnect ID       end one\n"
 	"       rras session disconnect user NAME\n"
 	"       rras session disconnect all\n"
+	"       rras session uplinks             what rrasd dials, connected or not\n"
 	"\n"
-	"ID is the number in the first column; it is the number of the link too.\n";
+	"ID is the number in the first column; it is the number of the link too. A user\n"
+	"\"-> wan0\" is a line that rrasd has dialled for that interface.\n";
 
 /* What a line of the list shows; the texts are cut to what a client can send. */
 struct row {
 	char id[16], user[256], address[16], state[32], port[16], interface[16], peer[24];
+	char uplink[16];
 	uint64_t seconds, age;
 	uint64_t in_packets, in_bytes, out_packets, out_bytes;
 };
@@ -50,6 +53,7 @@ static int take_member(const char *key, const char *value, void *data)
 		{ "port", r->port, sizeof(r->port) },
 		{ "interface", r->interface, sizeof(r->interface) },
 		{ "peer", r->peer, sizeof(r->peer) },
+		{ "uplink", r->uplink, sizeof(r->uplink) },
 	};
 	const struct { const char *key; uint64_t *at; } numbers[] = {
 		{ "seconds", &r->seconds }, { "age", &r->age },
@@ -81,7 +85,11 @@ static void add_session(const char *line, void *data)
 	if (json_read_flat(line, take_member, &r))
 		return;
 	table_cell(t, "%s", r.id);
-	table_bytes(t, r.user[0] ? r.user : "-");
+	/* Where we are the client it matters for which interface, not as whom. */
+	if (r.uplink[0])
+		table_cell(t, "-> %s", r.uplink);
+	else
+		table_bytes(t, r.user[0] ? r.user : "-");
 	table_cell(t, "%s", r.address[0] ? r.address : "-");
 	table_bytes(t, r.state);
 	table_cell(t, "%s", text_time(strcmp(r.state, "up") ? r.age : r.seconds));
@@ -104,6 +112,84 @@ static int session_list(int argc, char **argv)
 	table_init(&t, columns, COLUMNS);
 	code = daemon_ask(options.stats ? "session list stats" : "session list", add_session, &t,
 			  NULL);
+	if (!code)
+		code = table_print(&t);
+	table_clean(&t);
+	return code;
+}
+
+/* What a line of the list of uplinks shows. */
+struct uplink_row {
+	char name[16], state[16], mode[16], interface[16], address[16], peer[16], failure[256];
+	uint64_t seconds, dials, failures;
+};
+
+static const struct column uplink_columns[] = {
+	{ .title = "UPLINK" }, { .title = "STATE" }, { .title = "TIME", .right = true },
+	{ .title = "MODE" }, { .title = "ON" }, { .title = "ADDRESS" }, { .title = "PEER" },
+	{ .title = "DIALS", .right = true }, { .title = "FAILED", .right = true },
+	{ .title = "LAST FAILURE" },
+};
+
+static int take_uplink(const char *key, const char *value, void *data)
+{
+	struct uplink_row *r = data;
+	const struct { const char *key; char *at; size_t size; } texts[] = {
+		{ "uplink", r->name, sizeof(r->name) },
+		{ "state", r->state, sizeof(r->state) },
+		{ "mode", r->mode, sizeof(r->mode) },
+		{ "interface", r->interface, sizeof(r->interface) },
+		{ "address", r->address, sizeof(r->address) },
+		{ "peer-address", r->peer, sizeof(r->peer) },
+		{ "last-failure", r->failure, sizeof(r->failure) },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		if (!strcmp(key, texts[i].key))
+			snprintf(texts[i].at, texts[i].size, "%s", value);
+	}
+	if (!strcmp(key, "seconds"))
+		r->seconds = strtoull(value, NULL, 10);
+	else if (!strcmp(key, "dials"))
+		r->dials = strtoull(value, NULL, 10);
+	else if (!strcmp(key, "failures"))
+		r->failures = strtoull(value, NULL, 10);
+	return 0;
+}
+
+static void add_uplink(const char *line, void *data)
+{
+	struct uplink_row r = { 0 };
+	struct table *t = data;
+
+	if (options.json) {
+		table_object(t, line);
+		return;
+	}
+	if (json_read_flat(line, take_uplink, &r))
+		return;
+	table_bytes(t, r.name);
+	table_bytes(t, r.state);
+	table_cell(t, "%s", text_time(r.seconds));
+	table_bytes(t, r.mode);
+	table_bytes(t, r.interface);
+	table_bytes(t, r.address[0] ? r.address : "-");
+	table_bytes(t, r.peer[0] ? r.peer : "-");
+	table_cell(t, "%llu", (unsigned long long)r.dials);
+	table_cell(t, "%llu", (unsigned long long)r.failures);
+	table_bytes(t, r.failure[0] ? r.failure : "-");
+}
+
+static int session_uplinks(int argc, char **argv)
+{
+	struct table t;
+	int code;
+
+	if (argc)
+		return usage("session uplinks: unexpected '%s'", argv[0]);
+	table_init(&t, uplink_columns, ARRAY_SIZE(uplink_columns));
+	code = daemon_ask("dial list", add_uplink, &t, NULL);
 	if (!code)
 		code = table_print(&t);
 	table_clean(&t);
@@ -195,6 +281,7 @@ int session_main(int argc, char **argv)
 		{ "list", session_list },
 		{ "show", session_show },
 		{ "disconnect", session_disconnect },
+		{ "uplinks", session_uplinks },
 		{ 0 },
 	};
 
