@@ -119,6 +119,7 @@ static void set_ppp(const struct config *c, struct config_dial *dial)
 	memset(ppp->dns, 0, sizeof(ppp->dns));
 	ppp->ask_dns = dial->resolv_file;
 	ppp->rechallenge_ms = 0;
+	ppp->confirm_up = true;		/* the kernel holds packets: none is to be lost */
 	ppp->ipv6 = false;
 }
 

@@ -223,6 +223,7 @@ static void network_fill(const struct ppp_session *s, struct ppp_network *net)
 static void unprepare(struct ppp_session *s)
 {
 	s->ipcp.up = false;
+	s->ipcp.confirm_deadline = 0;
 	if (!s->ipcp.prepared)
 		return;
 	s->ipcp.prepared = false;
@@ -254,19 +255,30 @@ static int ipcp_ack(struct ppp_session *s)
 	return 0;
 }
 
-static void ipcp_up(struct ppp_session *s)
+static void network_up(struct ppp_session *s)
 {
 	struct ppp_network net;
 
+	s->ipcp.confirm_deadline = 0;
+	s->ipcp.up = true;
+	network_fill(s, &net);
+	s->ops->network_up(s, &net);
+	ppp_network_opened(s);
+}
+
+static void ipcp_up(struct ppp_session *s)
+{
 	if (s->config->role == PPP_CLIENT && !s->ipcp.ask.s_addr) {
 		/* The peer acknowledged 0.0.0.0. */
 		ppp_network_give_up(s, &s->ipcp.fsm, PPP_REASON_NO_ADDRESS);
 		return;
 	}
-	s->ipcp.up = true;
-	network_fill(s, &net);
-	s->ops->network_up(s, &net);
-	ppp_network_opened(s);
+	if (!s->config->confirm_up) {
+		network_up(s);
+		return;
+	}
+	s->ipcp.confirm_deadline = s->now + PPP_CONFIRM_MS;
+	ppp_lcp_echo(s);
 }
 
 static void ipcp_down(struct ppp_session *s, enum ppp_event event)
@@ -329,6 +341,28 @@ void ppp_ipcp_stop(struct ppp_session *s)
 	ppp_fsm_event(s, &s->ipcp.fsm, PPP_EV_DOWN);
 	s->ipcp.has_pending = false;
 	unprepare(s);
+}
+
+/**
+ * ppp_ipcp_confirmed - the peer has answered an echo
+ * @s: the session
+ *
+ * Perhaps one of before: then it was too early, which costs a packet at worst.
+ */
+void ppp_ipcp_confirmed(struct ppp_session *s)
+{
+	if (s->ipcp.confirm_deadline)
+		network_up(s);
+}
+
+/**
+ * ppp_ipcp_confirm_timer - has the peer had the time to answer?
+ * @s: the session; its time is set
+ */
+void ppp_ipcp_confirm_timer(struct ppp_session *s)
+{
+	if (s->ipcp.confirm_deadline && s->now >= s->ipcp.confirm_deadline)
+		network_up(s);
 }
 
 /**

@@ -33,6 +33,7 @@
 #define PPP_CHALLENGE_MIN	16	/* bytes of a CHAP challenge of ours */
 #define PPP_CHALLENGE_MAX	32
 #define PPP_PENDING_MAX		128	/* longest IPCP request kept while an address is awaited */
+#define PPP_CONFIRM_MS		1000	/* how long the answer to an echo may delay network_up */
 #define PPP_FRAME_MAX		(PPP_PROTO_LEN + PPP_DEFAULT_MRU)	/* longest frame output */
 
 enum ppp_role {
@@ -112,6 +113,12 @@ struct ppp_config {
 	bool allow_pfc;
 	/** @ask_dns: ask the peer for name servers (client) */
 	bool ask_dns;
+	/**
+	 * @confirm_up: network_up of IPv4 waits until the peer has answered an echo that was sent
+	 * after all else, or for PPP_CONFIRM_MS; a peer that reads one frame after the other has
+	 * then made its kernel ready for our first packet (client)
+	 */
+	bool confirm_up;
 	/** @restart: Open in Stopped, Stopping or Opened restarts (RFC 1661, 4.3 "r") */
 	bool restart;
 
@@ -350,6 +357,7 @@ struct ppp_auth {
 /* IPCP's part. */
 struct ppp_ipcp {
 	struct ppp_fsm fsm;
+	uint64_t confirm_deadline;	/* it is open, but network_up still waits; 0: it does not */
 	struct in_addr ask;		/* the address our request says */
 	struct in_addr given;		/* server: the client's address, once known */
 	struct in_addr peer;		/* the address in the peer's request */

@@ -301,6 +301,46 @@ static void test_client(void)
 	host_done(&h);
 }
 
+/* Both sides have agreed; what is left is the echo. */
+static void confirm_open(void)
+{
+	client_network();
+	h.config.confirm_up = true;
+	host_drain(&h);
+	host_hex(&h, "8021 01 01 000a 0306 0a000001");
+	host_hex(&h, "8021 03 01 000a 0306 0a000063");
+	host_hex(&h, "8021 02 02 0016 0306 0a000063 8106 00000000 8306 00000000");
+}
+
+static void test_confirm(void)
+{
+	confirm_open();
+	tap_ok(!h.is_up && strstr(h.log, "c021:9"), "confirm: an echo before it is up: %s", h.log);
+	host_hex(&h, "c021 0a 07 0008 00000000");
+	tap_ok(h.is_up && h.net.local.s_addr == inet_addr("10.0.0.99"), "confirm: up with it");
+	host_hex(&h, "c021 0a 07 0008 00000000");
+	tap_number(h.prepared, 1, "confirm: once");
+	host_done(&h);
+
+	confirm_open();
+	host_wait(&h, PPP_CONFIRM_MS - 1);
+	tap_ok(!h.is_up, "confirm: no answer");
+	host_wait(&h, 1);
+	tap_ok(h.is_up, "confirm: is not waited for long");
+	host_done(&h);
+
+	confirm_open();
+	host_hex(&h, "c021 07 01 000c 09 07 0008 00000000");
+	tap_ok(h.is_up, "confirm: a peer without echoes");
+	host_done(&h);
+
+	confirm_open();
+	host_hex(&h, "8021 05 03 0004");
+	host_hex(&h, "c021 0a 07 0008 00000000");
+	tap_ok(!h.is_up, "confirm: closed before");
+	host_done(&h);
+}
+
 int main(void)
 {
 	test_options();
@@ -309,5 +349,6 @@ int main(void)
 	test_refused();
 	test_again();
 	test_client();
+	test_confirm();
 	return tap_end();
 }
