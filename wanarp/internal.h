@@ -49,6 +49,7 @@ struct wanarp_table {
  * @dev: the device
  * @source_check: drop what a client sends from an address not its own
  * @multicast: send multicast and broadcast packets to every link
+ * @mss_clamp: lower the MSS of TCP connections to what the link takes
  * @ready: registered and not on its way out: may get projections; ndiswan_lock
  * @mode: enum wanarp_iface_mode; rtnl and ndiswan_lock
  * @demand: what a demand-dial interface has besides
@@ -61,6 +62,7 @@ struct wanarp_interface {
 	struct net_device *dev;
 	bool source_check;
 	bool multicast;
+	bool mss_clamp;
 	bool ready;
 	u8 mode;
 	struct wanarp_demand demand;
@@ -167,6 +169,10 @@ netdev_tx_t wanarp_xmit(struct sk_buff *skb, struct net_device *dev);
 bool wanarp_may_fragment(const struct sk_buff *skb);
 void wanarp_fragment(struct sk_buff *skb, struct wanarp_interface *iface,
 		     struct ndiswan_link *link, u16 mru);
+
+/* mss.c */
+bool wanarp_mss_lower(u8 *tcp, unsigned int len, u16 max, bool partial);
+void wanarp_mss_clamp(struct sk_buff *skb, u16 mru);
 
 /* device.c */
 struct wanarp_interface *wanarp_interface_from_dev(struct net_device *dev);

@@ -98,6 +98,8 @@ static int fill_interface(struct sk_buff *skb,
 		       READ_ONCE(iface->source_check)) ||
 	    nla_put_u8(skb, WANARP_A_IFACE_MULTICAST,
 		       READ_ONCE(iface->multicast)) ||
+	    nla_put_u8(skb, WANARP_A_IFACE_MSS_CLAMP,
+		       READ_ONCE(iface->mss_clamp)) ||
 	    nla_put_u32(skb, WANARP_A_IFACE_MODE, READ_ONCE(iface->mode)) ||
 	    (wanarp_is_demand(iface) &&
 	     wanarp_demand_fill(skb, &iface->demand)) ||
@@ -222,9 +224,11 @@ static int set_interface(struct wanarp_interface *iface, struct genl_info *info)
 {
 	const struct nlattr *check = info->attrs[WANARP_A_IFACE_SOURCE_CHECK];
 	const struct nlattr *multicast = info->attrs[WANARP_A_IFACE_MULTICAST];
+	const struct nlattr *clamp = info->attrs[WANARP_A_IFACE_MSS_CLAMP];
 	int err;
 
-	if (!check && !multicast && !info->attrs[WANARP_A_IFACE_MODE] &&
+	if (!check && !multicast && !clamp &&
+	    !info->attrs[WANARP_A_IFACE_MODE] &&
 	    !info->attrs[WANARP_A_IFACE_DEMAND]) {
 		NL_SET_ERR_MSG(info->extack, "nothing to set was given");
 		return -EINVAL;
@@ -236,6 +240,8 @@ static int set_interface(struct wanarp_interface *iface, struct genl_info *info)
 		WRITE_ONCE(iface->source_check, nla_get_u8(check));
 	if (multicast)
 		WRITE_ONCE(iface->multicast, nla_get_u8(multicast));
+	if (clamp)
+		WRITE_ONCE(iface->mss_clamp, nla_get_u8(clamp));
 	return 0;
 }
 

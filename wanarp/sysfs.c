@@ -58,6 +58,21 @@ static ssize_t multicast_store(struct device *device,
 }
 static DEVICE_ATTR_RW(multicast);
 
+static ssize_t mss_clamp_show(struct device *device,
+			      struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n",
+			  READ_ONCE(to_interface(device)->mss_clamp));
+}
+
+static ssize_t mss_clamp_store(struct device *device,
+			       struct device_attribute *attr,
+			       const char *buf, size_t len)
+{
+	return store_switch(device, buf, len, &to_interface(device)->mss_clamp);
+}
+static DEVICE_ATTR_RW(mss_clamp);
+
 static ssize_t projections_show(struct device *device,
 				struct device_attribute *attr, char *buf)
 {
@@ -69,6 +84,7 @@ static DEVICE_ATTR_RO(projections);
 static struct attribute *wanarp_attrs[] = {
 	&dev_attr_source_check.attr,
 	&dev_attr_multicast.attr,
+	&dev_attr_mss_clamp.attr,
 	&dev_attr_projections.attr,
 	NULL
 };

@@ -118,6 +118,8 @@ static void unicast(struct sk_buff *skb, struct wanarp_interface *iface, u32 id)
 		return;
 	}
 	mru = READ_ONCE(projection->mru);
+	if (unlikely(READ_ONCE(iface->mss_clamp)))
+		wanarp_mss_clamp(skb, mru);
 	if (unlikely(skb->len > mru))
 		too_long(skb, iface, projection->link, mru);
 	else

@@ -16,14 +16,88 @@ const char iface_help[] =
 	"       rras iface show DEV              one, with a reason for every drop\n"
 	"       rras iface show DEV projections  the client addresses on it\n"
 	"       rras iface set DEV [ source-check on|off ] [ multicast on|off ]\n"
+	"              [ mss-clamp on|off ] [ address-conflict replace|refuse ]\n"
+	"              [ proxy DEV|none ]\n"
 	"\n"
-	"source-check: a client may only send from its own address, or from one that a\n"
-	"              route by its address covers; default on\n"
-	"multicast:    multicast and broadcast packets go to every client; default off\n";
+	"source-check:     a client may only send from its own address, or from one that a\n"
+	"                  route by its address covers; default on\n"
+	"multicast:        multicast and broadcast packets go to every client; default off\n"
+	"mss-clamp:        TCP connections of a client use segments that fit its link;\n"
+	"                  default off\n"
+	"address-conflict: who comes up with the address of another link replaces it\n"
+	"                  (default) or is refused\n"
+	"proxy:            answer for client addresses on this LAN; default none\n";
+
+/* What can be set, in the order in which it is shown. */
+struct setting {
+	const char *word;
+	uint16_t attr;
+	bool (*parse)(const char *text, uint32_t *value);
+	const char *(*text)(uint32_t value);
+	const char *expected;
+	bool is_switch;
+};
+
+static bool parse_on(const char *text, uint32_t *value)
+{
+	uint8_t on;
+
+	if (!parse_switch(text, &on))
+		return false;
+	*value = on;
+	return true;
+}
+
+static const char *text_on(uint32_t value)
+{
+	return text_switch(value);
+}
+
+static const char *const conflict_names[] = {
+	[WANARP_ADDRESS_CONFLICT_REPLACE] = "replace",
+	[WANARP_ADDRESS_CONFLICT_REFUSE] = "refuse",
+};
+
+static bool parse_conflict(const char *text, uint32_t *value)
+{
+	for (*value = 0; *value < ARRAY_SIZE(conflict_names); ++*value)
+		if (!strcmp(text, conflict_names[*value]))
+			return true;
+	return false;
+}
+
+static const char *text_conflict(uint32_t value)
+{
+	return value < ARRAY_SIZE(conflict_names) ? conflict_names[value] : "?";
+}
+
+static bool parse_device(const char *text, uint32_t *value)
+{
+	*value = 0;
+	if (!strcmp(text, "none"))
+		return true;
+	*value = if_nametoindex(text);
+	return *value;
+}
+
+static const char *text_device(uint32_t value)
+{
+	return value ? netlink_ifname(value) : "none";
+}
+
+static const struct setting settings[] = {
+	{ "source-check", WANARP_A_IFACE_SOURCE_CHECK, parse_on, text_on, "on or off", true },
+	{ "multicast", WANARP_A_IFACE_MULTICAST, parse_on, text_on, "on or off", true },
+	{ "mss-clamp", WANARP_A_IFACE_MSS_CLAMP, parse_on, text_on, "on or off", true },
+	{ "address-conflict", WANARP_A_IFACE_ADDRESS_CONFLICT, parse_conflict, text_conflict,
+	  "replace or refuse", false },
+	{ "proxy", WANARP_A_IFACE_PROXY, parse_device, text_device,
+	  "the name of an interface here or none", false },
+};
 
 static const struct column iface_columns[] = {
 	{ .title = "INTERFACE" }, { .title = "PROJECTIONS", .right = true },
-	{ .title = "SOURCE CHECK" }, { .title = "MULTICAST" },
+	{ .title = "SOURCE CHECK" }, { .title = "MULTICAST" }, { .title = "MSS CLAMP" },
 	{ .title = "DROPPED", .right = true },
 };
 
@@ -36,15 +110,22 @@ static void iface_object(const struct nlmsghdr *nlh, const struct nlattr **tb, s
 {
 	static char text[TABLE_OBJECT_LEN];
 	const char *name = nl_attr_text(tb[WANARP_A_IFACE_NAME]);
+	uint32_t value;
 	struct json j;
+	size_t i;
 
 	json_init(&j, text, sizeof(text));
 	json_open(&j, '{');
 	json_field_uint(&j, "ifindex", nl_attr_uint(tb[WANARP_A_IFACE_IFINDEX]));
 	json_field_string(&j, "name", name ? name : "");
 	json_field_uint(&j, "projections", nl_attr_uint(tb[WANARP_A_IFACE_PROJECTIONS]));
-	json_field_bool(&j, "source-check", nl_attr_uint(tb[WANARP_A_IFACE_SOURCE_CHECK]));
-	json_field_bool(&j, "multicast", nl_attr_uint(tb[WANARP_A_IFACE_MULTICAST]));
+	for (i = 0; i < ARRAY_SIZE(settings); i++) {
+		value = (uint32_t)nl_attr_uint(tb[settings[i].attr]);
+		if (settings[i].is_switch)
+			json_field_bool(&j, settings[i].word, value);
+		else
+			json_field_string(&j, settings[i].word, settings[i].text(value));
+	}
 	netlink_drops_json(nlh, WANARP_A_IFACE_DROP, &j);
 	json_close(&j, '}');
 	if (!j.full)
@@ -68,6 +149,7 @@ static int on_iface(const struct nlmsghdr *nlh, void *data)
 	table_cell(t, "%llu", (unsigned long long)nl_attr_uint(tb[WANARP_A_IFACE_PROJECTIONS]));
 	table_cell(t, "%s", text_switch(nl_attr_uint(tb[WANARP_A_IFACE_SOURCE_CHECK])));
 	table_cell(t, "%s", text_switch(nl_attr_uint(tb[WANARP_A_IFACE_MULTICAST])));
+	table_cell(t, "%s", text_switch(nl_attr_uint(tb[WANARP_A_IFACE_MSS_CLAMP])));
 	table_cell(t, "%s", text_count(netlink_drops_sum(nlh, WANARP_A_IFACE_DROP)));
 	return MNL_CB_OK;
 }
@@ -88,6 +170,7 @@ static int print_iface(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *tb[WANARP_A_IFACE_MAX + 1];
 	const char *name;
+	size_t i;
 
 	if (nl_genl_parse(nlh, tb, WANARP_A_IFACE_MAX))
 		return MNL_CB_OK;
@@ -97,12 +180,11 @@ static int print_iface(const struct nlmsghdr *nlh, void *data)
 	}
 	name = nl_attr_text(tb[WANARP_A_IFACE_NAME]);
 	printf("%s\n", name ? name : "?");
-	printf("  %-14s %llu\n", "projections",
+	printf("  %-16s %llu\n", "projections",
 	       (unsigned long long)nl_attr_uint(tb[WANARP_A_IFACE_PROJECTIONS]));
-	printf("  %-14s %s\n", "source-check",
-	       text_switch(nl_attr_uint(tb[WANARP_A_IFACE_SOURCE_CHECK])));
-	printf("  %-14s %s\n", "multicast",
-	       text_switch(nl_attr_uint(tb[WANARP_A_IFACE_MULTICAST])));
+	for (i = 0; i < ARRAY_SIZE(settings); i++)
+		printf("  %-16s %s\n", settings[i].word,
+		       settings[i].text((uint32_t)nl_attr_uint(tb[settings[i].attr])));
 	netlink_drops_print(nlh, WANARP_A_IFACE_DROP, "  ");
 	return MNL_CB_OK;
 }
@@ -180,21 +262,33 @@ static int iface_show(int argc, char **argv)
 					  on_projection, argv[0]);
 }
 
-static int put_switches(struct nlmsghdr *nlh, int argc, char **argv)
+static const struct setting *find_setting(const char *word)
 {
-	uint8_t value;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(settings); i++)
+		if (!strcmp(word, settings[i].word))
+			return &settings[i];
+	return NULL;
+}
+
+static int put_settings(struct nlmsghdr *nlh, int argc, char **argv)
+{
+	const struct setting *s;
+	uint32_t value;
 	int i;
 
 	for (i = 0; i + 1 < argc; i += 2) {
-		if (!parse_switch(argv[i + 1], &value))
-			return usage("iface set: expected on or off after '%s'", argv[i]);
-		if (!strcmp(argv[i], "source-check"))
-			mnl_attr_put_u8(nlh, WANARP_A_IFACE_SOURCE_CHECK, value);
-		else if (!strcmp(argv[i], "multicast"))
-			mnl_attr_put_u8(nlh, WANARP_A_IFACE_MULTICAST, value);
+		s = find_setting(argv[i]);
+		if (!s)
+			return usage("iface set: unknown '%s': source-check, multicast, mss-clamp, "
+				     "address-conflict or proxy", argv[i]);
+		if (!s->parse(argv[i + 1], &value))
+			return usage("iface set: expected %s after '%s'", s->expected, argv[i]);
+		if (s->is_switch)
+			mnl_attr_put_u8(nlh, s->attr, (uint8_t)value);
 		else
-			return usage("iface set: unknown '%s': source-check or multicast",
-				     argv[i]);
+			mnl_attr_put_u32(nlh, s->attr, value);
 	}
 	return EXIT_OK;
 }
@@ -204,15 +298,15 @@ static int iface_set(int argc, char **argv)
 	struct request r;
 	int code;
 
-	if (argc < 3 || argc > 5 || argc % 2 == 0)
-		return usage("iface set: expected DEV, then source-check or multicast, on or off");
+	if (argc < 3 || argc % 2 == 0 || argc > 1 + 2 * (int)ARRAY_SIZE(settings))
+		return usage("iface set: expected DEV, then what to set and its value");
 	/* Judge the words first: what is not understood needs no module to say so. */
-	code = put_switches(mnl_nlmsg_put_header(r.buffer), argc - 1, argv + 1);
+	code = put_settings(mnl_nlmsg_put_header(r.buffer), argc - 1, argv + 1);
 	if (!code)
 		code = begin(&r, WANARP_CMD_IFACE_SET, 0, WANARP_A_IFACE_IFINDEX, argv[0]);
 	if (code)
 		return code;
-	put_switches(r.nlh, argc - 1, argv + 1);
+	put_settings(r.nlh, argc - 1, argv + 1);
 	return netlink_ask(&r, NULL, NULL, NULL, argv[0]);
 }
 

@@ -5,7 +5,7 @@
 #
 # Two clients of different MRU on one interface: what is too long for one of them is cut, or
 # its sender hears of that client's MRU; nothing longer than its MRU comes to a client, and
-# nothing is lost without a word.
+# nothing is lost without a word. TCP announces what fits if that is switched on.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/net.sh
 . "$(dirname "$0")/../lib/net.sh"
@@ -133,6 +133,33 @@ for client in c1 c2; do
 done
 expect_ok "between the two" iperf c1 c2 "$small"
 expect_ok "and back" iperf c1 c2 "$small" -R
+
+note "MSS"
+# A network behind c2 would announce this.
+ip -n c2 route replace default dev ppp0 advmss 1452
+for ns in h c2; do
+	on "$ns" nft add table ip mss
+	on "$ns" nft 'add chain ip mss in { type filter hook prerouting priority -450; }'
+	on "$ns" nft 'add rule ip mss in tcp flags & syn == syn tcp option maxseg size > 1240 counter'
+	on "$ns" nft 'add rule ip mss in tcp flags & syn == syn tcp option maxseg size 1240 counter'
+done
+# Segments that announced more than 1240, and exactly 1240.
+announced() { on "$1" nft list table ip mss | sed -nE 's/.*packets ([0-9]+) .*/\1/p' | xargs; }
+expect_ok "a connection without the clamp" iperf c2 h 192.0.2.2 -n 1
+expect_equal "the host hears what the client announces" "2 0" "$(announced h)"
+expect_equal "and the client what the host does" "2 0" "$(announced c2)"
+expect_ok "it is switched on" rras iface set ras0 mss-clamp on
+expect_match "and shown" '^1$' on s cat /sys/class/net/ras0/wanarp/mss_clamp
+# The host no longer hears that a packet was too long, and has forgotten what it heard.
+on h nft 'add chain ip mss deaf { type filter hook input priority 0; }'
+on h nft add rule ip mss deaf icmp type destination-unreachable drop
+on h ip route flush cache
+before=$(counter tx-too-long)
+expect_ok "data comes to the client though nobody hears ICMP" iperf c2 h 192.0.2.2 -R
+expect_equal "the host hears what fits" "2 2" "$(announced h)"
+expect_equal "so does the client" "2 2" "$(announced c2)"
+expect_equal "no packet was too long" "$before" "$(counter tx-too-long)"
+expect_ok "it is switched off" rras iface set ras0 mss-clamp off
 
 expect_equal "nothing longer than 1280 bytes came to the second" 0 "$(seen long)"
 expect_equal "nothing was lost in cutting" 0 "$(counter tx-fragment)"
