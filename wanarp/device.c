@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The WAN interface: a net_device of kind "wanarp". */
-#include <linux/ethtool.h>
 #include <linux/if_arp.h>
 #include <linux/inetdevice.h>
 #include <linux/module.h>
@@ -29,6 +28,14 @@ static int wanarp_open(struct net_device *dev)
 	}
 	if (in6_dev)
 		in6_dev->cnf.addr_gen_mode = IN6_ADDR_GEN_MODE_NONE;
+	/* With or without clients: what they are does not concern the stack. */
+	netif_carrier_on(dev);
+	return 0;
+}
+
+static int wanarp_stop(struct net_device *dev)
+{
+	netif_carrier_off(dev);
 	return 0;
 }
 
@@ -51,20 +58,10 @@ static int wanarp_neigh_construct(struct net_device *dev,
 
 static const struct net_device_ops wanarp_netdev_ops = {
 	.ndo_open = wanarp_open,
+	.ndo_stop = wanarp_stop,
 	.ndo_start_xmit = wanarp_xmit,
 	.ndo_get_stats64 = wanarp_get_stats64,
 	.ndo_neigh_construct = wanarp_neigh_construct,
-};
-
-static void wanarp_get_drvinfo(struct net_device *dev,
-			       struct ethtool_drvinfo *info)
-{
-	strscpy(info->driver, KBUILD_MODNAME, sizeof(info->driver));
-}
-
-static const struct ethtool_ops wanarp_ethtool_ops = {
-	.get_drvinfo = wanarp_get_drvinfo,
-	.get_link = ethtool_op_get_link,
 };
 
 static const struct device_type wanarp_device_type = {
@@ -133,6 +130,8 @@ static void wanarp_setup(struct net_device *dev)
 	dev->needs_free_netdev = true;
 	dev->sysfs_groups[0] = &wanarp_sysfs_group;
 	SET_NETDEV_DEVTYPE(dev, &wanarp_device_type);
+	/* The operational state follows the carrier, if that changes. */
+	netif_carrier_off(dev);
 	/* icmp_ndo_send() reads the route. */
 	netif_keep_dst(dev);
 

@@ -38,6 +38,61 @@ const char *wanarp_drop_name(enum wanarp_drop_reason reason)
 	return drop_infos[reason].name;
 }
 
+static void count(struct wanarp_interface *iface, unsigned int index)
+{
+	struct wanarp_drops *drops = this_cpu_ptr(iface->drops);
+
+	u64_stats_update_begin(&drops->syncp);
+	u64_stats_inc(&drops->count[index]);
+	u64_stats_update_end(&drops->syncp);
+}
+
+static void sum(const struct wanarp_interface *iface, unsigned int first,
+		unsigned int n, u64 *sums)
+{
+	unsigned int i, start;
+	int cpu;
+	u64 seen;
+
+	memset(sums, 0, n * sizeof(*sums));
+	for_each_possible_cpu(cpu) {
+		const struct wanarp_drops *drops = per_cpu_ptr(iface->drops, cpu);
+
+		for (i = 0; i < n; i++) {
+			do {
+				start = u64_stats_fetch_begin(&drops->syncp);
+				seen = u64_stats_read(&drops->count[first + i]);
+			} while (u64_stats_fetch_retry(&drops->syncp, start));
+			sums[i] += seen;
+		}
+	}
+}
+
+/**
+ * wanarp_count() - count something that is no drop
+ * @iface: the interface
+ * @counter: what
+ *
+ * Context: data.
+ */
+void wanarp_count(struct wanarp_interface *iface, enum wanarp_counter counter)
+{
+	count(iface, WANARP_DROP_MAX + counter);
+}
+
+/**
+ * wanarp_count_sum() - what else is counted on an interface
+ * @iface: the interface
+ * @sums: filled in, by counter
+ *
+ * Context: any in which @iface cannot go.
+ */
+void wanarp_count_sum(const struct wanarp_interface *iface,
+		      u64 sums[WANARP_COUNTER_MAX])
+{
+	sum(iface, WANARP_DROP_MAX, WANARP_COUNTER_MAX, sums);
+}
+
 /**
  * wanarp_drop_count() - count a packet that somebody else has thrown away
  * @iface: interface that it came through
@@ -48,11 +103,7 @@ const char *wanarp_drop_name(enum wanarp_drop_reason reason)
 void wanarp_drop_count(struct wanarp_interface *iface,
 		       enum wanarp_drop_reason reason)
 {
-	struct wanarp_drops *drops = this_cpu_ptr(iface->drops);
-
-	u64_stats_update_begin(&drops->syncp);
-	u64_stats_inc(&drops->count[reason]);
-	u64_stats_update_end(&drops->syncp);
+	count(iface, reason);
 }
 
 /**
@@ -82,23 +133,7 @@ void wanarp_drop(struct wanarp_interface *iface, struct sk_buff *skb,
 void wanarp_drop_sum(const struct wanarp_interface *iface,
 		     u64 sums[WANARP_DROP_MAX])
 {
-	int cpu, i;
-
-	for (i = 0; i < WANARP_DROP_MAX; i++)
-		sums[i] = 0;
-	for_each_possible_cpu(cpu) {
-		const struct wanarp_drops *drops = per_cpu_ptr(iface->drops, cpu);
-		u64 count[WANARP_DROP_MAX];
-		unsigned int start;
-
-		do {
-			start = u64_stats_fetch_begin(&drops->syncp);
-			for (i = 0; i < WANARP_DROP_MAX; i++)
-				count[i] = u64_stats_read(&drops->count[i]);
-		} while (u64_stats_fetch_retry(&drops->syncp, start));
-		for (i = 0; i < WANARP_DROP_MAX; i++)
-			sums[i] += count[i];
-	}
+	sum(iface, 0, WANARP_DROP_MAX, sums);
 }
 
 /**

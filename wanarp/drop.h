@@ -43,9 +43,23 @@ enum wanarp_drop_reason {
 
 #undef WANARP_DROP_ENUM
 
-/* Written with bottom halves off, so that no CPU interrupts itself. */
+/**
+ * enum wanarp_counter - what else is counted on an interface
+ * @WANARP_COUNTER_TX_FRAGMENTED: packets that were cut to the size of a link
+ * @WANARP_COUNTER_MSS_CLAMPED: TCP segments whose MSS was lowered
+ * @WANARP_COUNTER_MAX: their number
+ */
+enum wanarp_counter {
+	WANARP_COUNTER_TX_FRAGMENTED,
+	WANARP_COUNTER_MSS_CLAMPED,
+	WANARP_COUNTER_MAX,
+};
+
+/* Written with bottom halves off, so that no CPU interrupts itself. The counters
+ * of enum wanarp_counter come after the reasons.
+ */
 struct wanarp_drops {
-	u64_stats_t count[WANARP_DROP_MAX];
+	u64_stats_t count[WANARP_DROP_MAX + WANARP_COUNTER_MAX];
 	struct u64_stats_sync syncp;
 };
 
@@ -58,6 +72,9 @@ void wanarp_drop_count(struct wanarp_interface *iface,
 		       enum wanarp_drop_reason reason);
 void wanarp_drop_sum(const struct wanarp_interface *iface,
 		     u64 sums[WANARP_DROP_MAX]);
+void wanarp_count(struct wanarp_interface *iface, enum wanarp_counter counter);
+void wanarp_count_sum(const struct wanarp_interface *iface,
+		      u64 sums[WANARP_COUNTER_MAX]);
 void wanarp_drop_stats(const struct wanarp_interface *iface,
 		       struct rtnl_link_stats64 *stats);
 

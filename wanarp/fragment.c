@@ -117,6 +117,7 @@ void wanarp_fragment(struct sk_buff *skb, struct wanarp_interface *iface,
 	dst_init_metrics(&cut.route.dst, dst_default_metrics.metrics, true);
 	skb->_skb_refdst = 0;
 	skb_dst_set_noref(skb, &cut.route.dst);
+	wanarp_count(iface, WANARP_COUNTER_TX_FRAGMENTED);
 	if (ip_do_fragment(dev_net(iface->dev), NULL, skb, send_piece) &&
 	    !cut.lost)
 		wanarp_drop_count(iface, WANARP_DROP_TX_FRAGMENT);

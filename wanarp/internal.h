@@ -165,6 +165,9 @@ enum ndiswan_rx wanarp_receive(struct sk_buff *skb, struct ndiswan_link *link,
 /* transmit.c */
 netdev_tx_t wanarp_xmit(struct sk_buff *skb, struct net_device *dev);
 
+/* ethtool.c */
+extern const struct ethtool_ops wanarp_ethtool_ops;
+
 /* fragment.c */
 bool wanarp_may_fragment(const struct sk_buff *skb);
 void wanarp_fragment(struct sk_buff *skb, struct wanarp_interface *iface,
@@ -172,7 +175,8 @@ void wanarp_fragment(struct sk_buff *skb, struct wanarp_interface *iface,
 
 /* mss.c */
 bool wanarp_mss_lower(u8 *tcp, unsigned int len, u16 max, bool partial);
-void wanarp_mss_clamp(struct sk_buff *skb, u16 mru);
+void wanarp_mss_clamp(struct sk_buff *skb, struct wanarp_interface *iface,
+		      u16 mru);
 
 /* device.c */
 struct wanarp_interface *wanarp_interface_from_dev(struct net_device *dev);

@@ -73,7 +73,8 @@ bool wanarp_mss_lower(u8 *tcp, unsigned int len, u16 max, bool partial)
 }
 EXPORT_SYMBOL_IF_KUNIT(wanarp_mss_lower);
 
-static void clamp_tcp(struct sk_buff *skb, unsigned int at, u16 max)
+static void clamp_tcp(struct sk_buff *skb, struct wanarp_interface *iface,
+		      unsigned int at, u16 max)
 {
 	const struct tcphdr *tcp;
 	struct tcphdr buffer;
@@ -83,22 +84,25 @@ static void clamp_tcp(struct sk_buff *skb, unsigned int at, u16 max)
 	if (!tcp || !tcp->syn)
 		return;
 	len = tcp->doff * 4;
-	if (len > sizeof(*tcp) && !skb_ensure_writable(skb, at + len))
-		wanarp_mss_lower(skb->data + at, len, max,
-				 skb->ip_summed == CHECKSUM_PARTIAL);
+	if (len > sizeof(*tcp) && !skb_ensure_writable(skb, at + len) &&
+	    wanarp_mss_lower(skb->data + at, len, max,
+			     skb->ip_summed == CHECKSUM_PARTIAL))
+		wanarp_count(iface, WANARP_COUNTER_MSS_CLAMPED);
 }
 
-static void clamp_ipv4(struct sk_buff *skb, u16 mru)
+static void clamp_ipv4(struct sk_buff *skb, struct wanarp_interface *iface,
+		       u16 mru)
 {
 	const struct iphdr *iph = (const struct iphdr *)skb->data;
 
 	if (iph->protocol == IPPROTO_TCP && iph->ihl >= 5 &&
 	    !(iph->frag_off & htons(IP_OFFSET)))
-		clamp_tcp(skb, iph->ihl * 4,
+		clamp_tcp(skb, iface, iph->ihl * 4,
 			  mru - sizeof(*iph) - sizeof(struct tcphdr));
 }
 
-static void clamp_ipv6(struct sk_buff *skb, u16 mru)
+static void clamp_ipv6(struct sk_buff *skb, struct wanarp_interface *iface,
+		       u16 mru)
 {
 	const struct ipv6hdr *ip6h = (const struct ipv6hdr *)skb->data;
 	u8 protocol = ip6h->nexthdr;
@@ -108,7 +112,7 @@ static void clamp_ipv6(struct sk_buff *skb, u16 mru)
 	at = ipv6_skip_exthdr(skb, sizeof(*ip6h), &protocol, &frag_off);
 	if (at > 0 && protocol == IPPROTO_TCP &&
 	    !(frag_off & htons(IP6_OFFSET)))
-		clamp_tcp(skb, at,
+		clamp_tcp(skb, iface, at,
 			  mru - sizeof(*ip6h) - sizeof(struct tcphdr));
 }
 
@@ -116,6 +120,7 @@ static void clamp_ipv6(struct sk_buff *skb, u16 mru)
  * wanarp_mss_clamp() - if the packet is a SYN, lower its MSS to what a link takes
  * @skb: a packet in either direction, data at the network header, the fixed part
  *	of the header linear; what points into it has to be read again after
+ * @iface: interface that it goes through
  * @mru: longest packet that the link takes, at least the shortest of the protocol
  *
  * A SYN without the option announces the default, 536 bytes or 1220, and is left
@@ -123,14 +128,15 @@ static void clamp_ipv6(struct sk_buff *skb, u16 mru)
  *
  * Context: data.
  */
-void wanarp_mss_clamp(struct sk_buff *skb, u16 mru)
+void wanarp_mss_clamp(struct sk_buff *skb, struct wanarp_interface *iface,
+		      u16 mru)
 {
 	switch (skb->data[0] >> 4) {
 	case 4:
-		clamp_ipv4(skb, mru);
+		clamp_ipv4(skb, iface, mru);
 		break;
 	case 6:
-		clamp_ipv6(skb, mru);
+		clamp_ipv6(skb, iface, mru);
 		break;
 	}
 }

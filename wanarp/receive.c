@@ -108,7 +108,7 @@ enum ndiswan_rx wanarp_receive(struct sk_buff *skb, struct ndiswan_link *link,
 	    !source_allowed(projection, iph->saddr))
 		goto drop;
 	if (unlikely(READ_ONCE(iface->mss_clamp)))
-		wanarp_mss_clamp(skb, READ_ONCE(projection->mru));
+		wanarp_mss_clamp(skb, iface, READ_ONCE(projection->mru));
 	reason = WANARP_DROP_RX_NO_MEMORY;
 	if (unlikely(header_build(skb, projection)))
 		goto drop;

@@ -119,7 +119,7 @@ static void unicast(struct sk_buff *skb, struct wanarp_interface *iface, u32 id)
 	}
 	mru = READ_ONCE(projection->mru);
 	if (unlikely(READ_ONCE(iface->mss_clamp)))
-		wanarp_mss_clamp(skb, mru);
+		wanarp_mss_clamp(skb, iface, mru);
 	if (unlikely(skb->len > mru))
 		too_long(skb, iface, projection->link, mru);
 	else
