@@ -6,6 +6,7 @@
 #include <net/l3mdev.h>
 #include <net/nexthop.h>
 #include <net/route.h>
+#include <rras/rps.h>
 
 #include "internal.h"
 
@@ -76,13 +77,33 @@ static void stack_enter(struct sk_buff *skb, struct net_device *dev)
 	dev_sw_netstats_rx_add(dev, skb->len);
 }
 
+/* Merging TCP segments pays for a trip through a queue, anything else does not,
+ * unless packets are to be spread over CPUs: what the port delivers stays on this
+ * one. Then the hash matters, and the lower device may have hashed what all
+ * clients have in common.
+ */
+static __always_inline enum ndiswan_rx deliver(struct sk_buff *skb,
+					       struct wanarp_interface *iface,
+					       u8 protocol)
+{
+	const bool spread = rras_rps_used(iface->dev);
+
+	if (spread)
+		skb_clear_hash_if_not_l4(skb);
+	if (protocol == IPPROTO_TCP && iface->dev->features & NETIF_F_GRO)
+		gro_cells_receive(&iface->gro_cells, skb);
+	else if (spread)
+		netif_receive_skb(skb);
+	else
+		return NDISWAN_RX_DELIVER;
+	return NDISWAN_RX_CONSUMED;
+}
+
 /**
  * wanarp_receive() - an IPv4 packet arrived on a link
  * @skb: the packet, data at the network header; nothing in it was checked
  * @link: the link
  * @context: its projection
- *
- * Merging TCP segments pays for a trip through a queue, anything else does not.
  *
  * Context: data.
  * Return: what the caller has to do with @skb.
@@ -118,11 +139,7 @@ enum ndiswan_rx wanarp_receive(struct sk_buff *skb, struct ndiswan_link *link,
 
 	/* Read again, skb_cow_head() may have moved it. */
 	iph = (const struct iphdr *)skb->data;
-	if (iph->protocol == IPPROTO_TCP && dev->features & NETIF_F_GRO) {
-		gro_cells_receive(&iface->gro_cells, skb);
-		return NDISWAN_RX_CONSUMED;
-	}
-	return NDISWAN_RX_DELIVER;
+	return deliver(skb, iface, iph->protocol);
 
 drop:
 	wanarp_drop(iface, skb, reason);
