@@ -278,9 +278,11 @@ static struct rtnl_link_ops wanarp_link_ops __read_mostly = {
 static int wanarp_netdev_event(struct notifier_block *nb, unsigned long event,
 			       void *ptr)
 {
-	struct wanarp_interface *iface;
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct wanarp_interface *iface = wanarp_interface_from_dev(dev);
 
-	iface = wanarp_interface_from_dev(netdev_notifier_info_to_dev(ptr));
+	if (event == NETDEV_UNREGISTER)
+		wanarp_proxy_device_gone(dev);
 	if (!iface)
 		return NOTIFY_DONE;
 	if (event == NETDEV_REGISTER || event == NETDEV_UNREGISTER) {

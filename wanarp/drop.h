@@ -47,11 +47,13 @@ enum wanarp_drop_reason {
  * enum wanarp_counter - what else is counted on an interface
  * @WANARP_COUNTER_TX_FRAGMENTED: packets that were cut to the size of a link
  * @WANARP_COUNTER_MSS_CLAMPED: TCP segments whose MSS was lowered
+ * @WANARP_COUNTER_PROXY_ANSWERS: answers to a LAN that asked for a client
  * @WANARP_COUNTER_MAX: their number
  */
 enum wanarp_counter {
 	WANARP_COUNTER_TX_FRAGMENTED,
 	WANARP_COUNTER_MSS_CLAMPED,
+	WANARP_COUNTER_PROXY_ANSWERS,
 	WANARP_COUNTER_MAX,
 };
 

@@ -13,6 +13,7 @@ static void wanarp_get_drvinfo(struct net_device *dev,
 static const char counter_names[WANARP_COUNTER_MAX][ETH_GSTRING_LEN] = {
 	[WANARP_COUNTER_TX_FRAGMENTED] = "tx-fragmented",
 	[WANARP_COUNTER_MSS_CLAMPED] = "mss-clamped",
+	[WANARP_COUNTER_PROXY_ANSWERS] = "proxy-answers",
 };
 
 enum {

@@ -25,6 +25,7 @@
 
 struct genl_family;
 struct rtable;
+struct wanarp_proxy;
 
 /* An IPv4 host has to take 68 bytes (RFC 791); the length field ends at 65535. */
 #define WANARP_MRU_MIN	68
@@ -50,6 +51,7 @@ struct wanarp_table {
  * @source_check: drop what a client sends from an address not its own
  * @multicast: send multicast and broadcast packets to every link
  * @mss_clamp: lower the MSS of TCP connections to what the link takes
+ * @proxy: where its clients are answered for, or NULL; rtnl, RCU
  * @ready: registered and not on its way out: may get projections; ndiswan_lock
  * @mode: enum wanarp_iface_mode; rtnl and ndiswan_lock
  * @demand: what a demand-dial interface has besides
@@ -64,6 +66,7 @@ struct wanarp_interface {
 	bool multicast;
 	bool mss_clamp;
 	bool ready;
+	struct wanarp_proxy __rcu *proxy;
 	u8 mode;
 	struct wanarp_demand demand;
 	struct wanarp_table table;
@@ -164,6 +167,13 @@ enum ndiswan_rx wanarp_receive(struct sk_buff *skb, struct ndiswan_link *link,
 
 /* transmit.c */
 netdev_tx_t wanarp_xmit(struct sk_buff *skb, struct net_device *dev);
+
+/* proxy.c */
+bool wanarp_proxied(const struct wanarp_projection *projection);
+struct net_device *wanarp_proxy_lan(const struct wanarp_interface *iface);
+int wanarp_proxy_set(struct wanarp_interface *iface, struct net_device *lan,
+		     struct netlink_ext_ack *extack);
+void wanarp_proxy_device_gone(const struct net_device *dev);
 
 /* ethtool.c */
 extern const struct ethtool_ops wanarp_ethtool_ops;

@@ -68,6 +68,7 @@ const struct nla_policy wanarp_iface_set_nl_policy[WANARP_A_IFACE_DEMAND + 1] = 
 	[WANARP_A_IFACE_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[WANARP_A_IFACE_DEMAND] = NLA_POLICY_NESTED(wanarp_demand_nl_policy),
 	[WANARP_A_IFACE_MSS_CLAMP] = NLA_POLICY_MAX(NLA_U8, 1),
+	[WANARP_A_IFACE_PROXY] = { .type = NLA_U32, },
 };
 
 /* WANARP_CMD_PROJECTION_GET - do */

@@ -84,6 +84,7 @@ static int fill_interface(struct sk_buff *skb,
 			  struct wanarp_interface *iface, u32 portid, u32 seq,
 			  int flags)
 {
+	const struct net_device *lan = wanarp_proxy_lan(iface);
 	void *header;
 
 	header = genlmsg_put(skb, portid, seq, &wanarp_family, flags,
@@ -100,6 +101,7 @@ static int fill_interface(struct sk_buff *skb,
 		       READ_ONCE(iface->multicast)) ||
 	    nla_put_u8(skb, WANARP_A_IFACE_MSS_CLAMP,
 		       READ_ONCE(iface->mss_clamp)) ||
+	    nla_put_u32(skb, WANARP_A_IFACE_PROXY, lan ? lan->ifindex : 0) ||
 	    nla_put_u32(skb, WANARP_A_IFACE_MODE, READ_ONCE(iface->mode)) ||
 	    (wanarp_is_demand(iface) &&
 	     wanarp_demand_fill(skb, &iface->demand)) ||
@@ -129,6 +131,8 @@ static int fill_projection(struct sk_buff *skb,
 			ndiswan_hwaddr_id(projection->header.h_source)) ||
 	    nla_put_u32(skb, WANARP_A_PROJECTION_MRU,
 			READ_ONCE(projection->mru)) ||
+	    nla_put_u8(skb, WANARP_A_PROJECTION_PROXIED,
+		       wanarp_proxied(projection)) ||
 	    nla_put_u64_64bit(skb, WANARP_A_PROJECTION_AGE, age,
 			      WANARP_A_PROJECTION_PAD)) {
 		genlmsg_cancel(skb, header);
@@ -220,6 +224,44 @@ static int set_demand(struct wanarp_interface *iface, struct genl_info *info)
 	return err;
 }
 
+static int set_proxy(struct wanarp_interface *iface, const struct nlattr *attr,
+		     struct netlink_ext_ack *extack)
+{
+	u32 ifindex = nla_get_u32(attr);
+	struct net_device *lan = NULL;
+
+	if (ifindex) {
+		lan = __dev_get_by_index(dev_net(iface->dev), ifindex);
+		if (!lan) {
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+					    "no interface has this index");
+			return -ENODEV;
+		}
+	}
+	return wanarp_proxy_set(iface, lan, extack);
+}
+
+/* The mode and what depends on it may still be refused, then the LAN is as before. */
+static int set_fallible(struct wanarp_interface *iface, struct genl_info *info)
+{
+	const struct nlattr *proxy = info->attrs[WANARP_A_IFACE_PROXY];
+	struct net_device *old;
+	int err;
+
+	rcu_read_lock();
+	old = wanarp_proxy_lan(iface);
+	rcu_read_unlock();
+	if (proxy) {
+		err = set_proxy(iface, proxy, info->extack);
+		if (err)
+			return err;
+	}
+	err = set_demand(iface, info);
+	if (err && proxy)
+		wanarp_proxy_set(iface, old, NULL);
+	return err;
+}
+
 static int set_interface(struct wanarp_interface *iface, struct genl_info *info)
 {
 	const struct nlattr *check = info->attrs[WANARP_A_IFACE_SOURCE_CHECK];
@@ -228,12 +270,13 @@ static int set_interface(struct wanarp_interface *iface, struct genl_info *info)
 	int err;
 
 	if (!check && !multicast && !clamp &&
+	    !info->attrs[WANARP_A_IFACE_PROXY] &&
 	    !info->attrs[WANARP_A_IFACE_MODE] &&
 	    !info->attrs[WANARP_A_IFACE_DEMAND]) {
 		NL_SET_ERR_MSG(info->extack, "nothing to set was given");
 		return -EINVAL;
 	}
-	err = set_demand(iface, info);
+	err = set_fallible(iface, info);
 	if (err)
 		return err;
 	if (check)

@@ -207,6 +207,7 @@ static int on_projection(const struct nlmsghdr *nlh, void *data)
 		json_field_uint(&j, "link", nl_attr_uint(tb[WANARP_A_PROJECTION_LINK]));
 		json_field_uint(&j, "mru", nl_attr_uint(tb[WANARP_A_PROJECTION_MRU]));
 		json_field_uint(&j, "age-ms", nl_attr_uint(tb[WANARP_A_PROJECTION_AGE]));
+		json_field_bool(&j, "proxied", nl_attr_uint(tb[WANARP_A_PROJECTION_PROXIED]));
 		json_close(&j, '}');
 		table_object(t, text);
 		return MNL_CB_OK;
