@@ -24,7 +24,7 @@ const char session_help[] =
 
 /* What a line of the list shows; the texts are cut to what a client can send. */
 struct row {
-	char id[16], user[256], address[16], state[32], port[16], interface[16], peer[24];
+	char id[16], user[256], address[16], ipv6[48], state[32], port[16], interface[16], peer[24];
 	char uplink[16];
 	uint64_t seconds, age;
 	uint64_t in_packets, in_bytes, out_packets, out_bytes;
@@ -32,8 +32,8 @@ struct row {
 
 static const struct column columns[] = {
 	{ .title = "ID", .right = true }, { .title = "USER" }, { .title = "ADDRESS" },
-	{ .title = "STATE" }, { .title = "TIME", .right = true }, { .title = "PORT" },
-	{ .title = "ON" }, { .title = "PEER" },
+	{ .title = "IPV6" }, { .title = "STATE" }, { .title = "TIME", .right = true },
+	{ .title = "PORT" }, { .title = "ON" }, { .title = "PEER" },
 	{ .title = "IN PACKETS", .right = true, .wide = true },
 	{ .title = "IN BYTES", .right = true, .wide = true },
 	{ .title = "OUT PACKETS", .right = true, .wide = true },
@@ -49,6 +49,8 @@ static int take_member(const char *key, const char *value, void *data)
 		{ "id", r->id, sizeof(r->id) },
 		{ "user", r->user, sizeof(r->user) },
 		{ "address", r->address, sizeof(r->address) },
+		{ "ipv6-address", r->ipv6, sizeof(r->ipv6) },
+		{ "ipv6-prefix", r->ipv6, sizeof(r->ipv6) },
 		{ "state", r->state, sizeof(r->state) },
 		{ "port", r->port, sizeof(r->port) },
 		{ "interface", r->interface, sizeof(r->interface) },
@@ -91,6 +93,7 @@ static void add_session(const char *line, void *data)
 	else
 		table_bytes(t, r.user[0] ? r.user : "-");
 	table_cell(t, "%s", r.address[0] ? r.address : "-");
+	table_cell(t, "%s", r.ipv6[0] ? r.ipv6 : "-");
 	table_bytes(t, r.state);
 	table_cell(t, "%s", text_time(strcmp(r.state, "up") ? r.age : r.seconds));
 	table_bytes(t, r.port);

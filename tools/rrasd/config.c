@@ -467,7 +467,7 @@ static void check_ipv6(struct parser *p)
 	struct config *c = p->c;
 
 	if (!seen_line(p, "ppp", "ipv6"))
-		c->ipv6 = c->pool6.len;
+		c->ipv6 = c->pool6.len && config_serves(c);
 	else if (c->ipv6 && !c->pool6.len)
 		diag_warning(p->diag, 0, "[pool] has no ipv6-prefix: only users with a prefix of "
 			     "their own get IPv6");

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/genetlink.h>
 #include <linux/ndiswan.h>
 #include <linux/ndiswan_ioctl.h>
 #include <linux/netlink.h>
@@ -174,6 +175,49 @@ int kernel_line_up(struct kernel *k, uint32_t link, int ifindex, struct in_addr 
 }
 
 /**
+ * kernel_line6_up - IPv6 is usable on a link: make the client's addresses live
+ * @k: the kernel
+ * @link: the link
+ * @ifindex: the WAN interface
+ * @peer: the client's link-local address
+ * @prefix: what else is the client's, 64 or 128 bits long; @len 0: nothing
+ * @mtu: longest packet the client receives, 1280 at least
+ *
+ * Return: 0, and packets for these addresses take the link; or a negative error, with
+ * kernel_error().
+ */
+int kernel_line6_up(struct kernel *k, uint32_t link, int ifindex, const struct in6_addr *peer,
+		    const struct prefix *prefix, uint16_t mtu)
+{
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh;
+
+	nlh = nl_genl_request(&k->nl, buffer, &k->family, NDISWAN_CMD_LINE_UP, 0);
+	mnl_attr_put_u32(nlh, NDISWAN_A_LINE_LINK, link);
+	mnl_attr_put_u16(nlh, NDISWAN_A_LINE_PROTOCOL, PPP_PROTO_IPV6);
+	mnl_attr_put_u32(nlh, NDISWAN_A_LINE_IFINDEX, (uint32_t)ifindex);
+	mnl_attr_put_u32(nlh, NDISWAN_A_LINE_MRU, mtu);
+	mnl_attr_put(nlh, NDISWAN_A_LINE_PEER_IPV6, sizeof(*peer), peer);
+	if (prefix->len) {
+		mnl_attr_put(nlh, NDISWAN_A_LINE_PREFIX, sizeof(prefix->address),
+			     &prefix->address);
+		mnl_attr_put_u8(nlh, NDISWAN_A_LINE_PREFIX_LEN, prefix->len);
+	}
+	return talk(k, nlh, NULL, NULL);
+}
+
+static int line_down(struct kernel *k, uint32_t link, uint16_t protocol)
+{
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh;
+
+	nlh = nl_genl_request(&k->nl, buffer, &k->family, NDISWAN_CMD_LINE_DOWN, 0);
+	mnl_attr_put_u32(nlh, NDISWAN_A_LINE_LINK, link);
+	mnl_attr_put_u16(nlh, NDISWAN_A_LINE_PROTOCOL, protocol);
+	return talk(k, nlh, NULL, NULL);
+}
+
+/**
  * kernel_line_down - IPv4 is no longer usable on a link
  * @k: the kernel
  * @link: the link
@@ -182,13 +226,19 @@ int kernel_line_up(struct kernel *k, uint32_t link, int ifindex, struct in_addr 
  */
 int kernel_line_down(struct kernel *k, uint32_t link)
 {
-	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
-	struct nlmsghdr *nlh;
+	return line_down(k, link, PPP_PROTO_IP);
+}
 
-	nlh = nl_genl_request(&k->nl, buffer, &k->family, NDISWAN_CMD_LINE_DOWN, 0);
-	mnl_attr_put_u32(nlh, NDISWAN_A_LINE_LINK, link);
-	mnl_attr_put_u16(nlh, NDISWAN_A_LINE_PROTOCOL, PPP_PROTO_IP);
-	return talk(k, nlh, NULL, NULL);
+/**
+ * kernel_line6_down - IPv6 is no longer usable on a link
+ * @k: the kernel
+ * @link: the link
+ *
+ * Return: 0 or a negative error, with kernel_error().
+ */
+int kernel_line6_down(struct kernel *k, uint32_t link)
+{
+	return line_down(k, link, PPP_PROTO_IPV6);
 }
 
 static int on_stats(const struct nlmsghdr *nlh, void *data)
@@ -239,33 +289,60 @@ static bool line_is_lost(uint32_t reason)
 	}
 }
 
+/* The identifier in a link-local address; 0: there is no address. */
+static uint64_t ifid_of(const struct nlattr *attr)
+{
+	struct in6_addr address;
+
+	if (!attr || mnl_attr_get_payload_len(attr) != sizeof(address))
+		return 0;
+	memcpy(&address, mnl_attr_get_payload(attr), sizeof(address));
+	return prefix_low(&address);
+}
+
 static int on_event(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *tb[NDISWAN_A_EVENT_MAX + 1];
 	struct kernel *k = data;
+	uint32_t reason, link;
 	struct in_addr peer;
-	uint32_t reason;
 
 	if (nl_genl_parse(nlh, tb, NDISWAN_A_EVENT_MAX))
 		return MNL_CB_OK;
 	reason = (uint32_t)nl_attr_uint(tb[NDISWAN_A_EVENT_REASON]);
 	if (!tb[NDISWAN_A_EVENT_LINK] || !line_is_lost(reason))
 		return MNL_CB_OK;
+	link = (uint32_t)nl_attr_uint(tb[NDISWAN_A_EVENT_LINK]);
+	if (nl_attr_uint(tb[NDISWAN_A_EVENT_PROTOCOL]) == PPP_PROTO_IPV6) {
+		sessions_line6_lost(k->d->sessions, link, ifid_of(tb[NDISWAN_A_EVENT_PEER_IPV6]),
+				    reason);
+		return MNL_CB_OK;
+	}
 	peer.s_addr = (uint32_t)nl_attr_uint(tb[NDISWAN_A_EVENT_PEER_IPV4]);
-	sessions_line_lost(k->d->sessions, (uint32_t)nl_attr_uint(tb[NDISWAN_A_EVENT_LINK]),
-			   peer, reason);
+	sessions_line_lost(k->d->sessions, link, peer, reason);
 	return MNL_CB_OK;
 }
 
 static int on_link(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *tb[NDISWAN_A_LINK_MAX + 1];
+	const struct nlattr *line[NDISWAN_A_LINE_STATE_MAX + 1];
+	const struct nlattr *attr;
 	struct kernel *k = data;
+	bool ipv4 = false, ipv6 = false;
+	uint16_t protocol;
 
 	if (nl_genl_parse(nlh, tb, NDISWAN_A_LINK_MAX))
 		return MNL_CB_OK;
-	sessions_compare(k->d->sessions, (uint32_t)nl_attr_uint(tb[NDISWAN_A_LINK_ID]),
-			 nl_attr_uint(tb[NDISWAN_A_LINK_STATE]) == NDISWAN_LINK_STATE_UP);
+	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
+		if (mnl_attr_get_type(attr) != NDISWAN_A_LINK_LINE)
+			continue;
+		nl_nest_parse(attr, line, NDISWAN_A_LINE_STATE_MAX);
+		protocol = (uint16_t)nl_attr_uint(line[NDISWAN_A_LINE_STATE_PROTOCOL]);
+		ipv4 |= protocol == PPP_PROTO_IP;
+		ipv6 |= protocol == PPP_PROTO_IPV6;
+	}
+	sessions_compare(k->d->sessions, (uint32_t)nl_attr_uint(tb[NDISWAN_A_LINK_ID]), ipv4, ipv6);
 	return MNL_CB_OK;
 }
 

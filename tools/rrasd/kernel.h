@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "prefix.h"
+
 struct kernel;
 struct rrasd;
 
@@ -32,5 +34,8 @@ uint32_t kernel_link_reason(int fd);
 int kernel_line_up(struct kernel *k, uint32_t link, int ifindex, struct in_addr peer,
 		   uint16_t mtu);
 int kernel_line_down(struct kernel *k, uint32_t link);
+int kernel_line6_up(struct kernel *k, uint32_t link, int ifindex, const struct in6_addr *peer,
+		    const struct prefix *prefix, uint16_t mtu);
+int kernel_line6_down(struct kernel *k, uint32_t link);
 
 #endif /* RRASD_KERNEL_H */

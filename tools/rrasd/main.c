@@ -18,6 +18,7 @@
 #include "dial.h"
 #include "filters.h"
 #include "hash.h"
+#include "ipv6.h"
 #include "kernel.h"
 #include "log.h"
 #include "netdev.h"
@@ -170,8 +171,10 @@ static void watch_signals(struct rrasd *d, struct signals *s)
 /* What only clients need. */
 static int open_clients(struct rrasd *d)
 {
-	int err = wan_open(d);
+	int err = ipv6_open(d);
 
+	if (!err)
+		err = wan_open(d);
 	return err ? err : filters_open(d);
 }
 
@@ -220,6 +223,7 @@ static void close_parts(struct rrasd *d)
 		control_close(d);
 		filters_close(d);
 		wan_close(d);
+		ipv6_close(d);
 		netdev_close(d);
 		kernel_close(d);
 		ev_loop_destroy(d->loop);

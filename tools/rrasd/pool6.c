@@ -13,7 +13,7 @@ struct pool6 {
 	struct pool *slots;
 };
 
-/* The number of the /64 that an address is in; 0: it is none of the pool's, or the pool is shared. */
+/* The number of the /64 that an address is in; 0: not of the pool, or the pool is shared. */
 static uint32_t number(const struct pool6 *p, const struct in6_addr *address)
 {
 	if (pool6_shared(p) || !pool6_contains(p, address))

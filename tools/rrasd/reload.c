@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "dial.h"
+#include "ipv6.h"
 #include "log.h"
 #include "pool.h"
 #include "reload.h"
@@ -76,6 +77,7 @@ void reload_reserve(struct rrasd *d)
 {
 	pool_unreserve_all(d->pool);
 	users_each_fixed(d->users, reserve, d->pool);
+	ipv6_reserve(d);
 }
 
 /**

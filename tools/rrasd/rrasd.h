@@ -21,6 +21,9 @@ struct rrasd {
 	struct config *config;
 	struct users *users;
 	struct pool *pool;
+	/** @ipv6: NULL: there is to be none, or the kernel has none */
+	struct ipv6 *ipv6;
+	struct advertiser *advertiser;
 	struct kernel *kernel;
 	struct filters *filters;
 	struct netdev *netdev;

@@ -4,6 +4,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -200,14 +201,32 @@ const char *session_filter_set(const struct session *s)
 	return strcmp(s->filter_set, "-") ? s->filter_set : NULL;
 }
 
+/**
+ * session_addresses - what its client has, for the log
+ * @s: the session
+ *
+ * Return: "address A", "IPv6 P" or both; good until the next call.
+ */
+const char *session_addresses(const struct session *s)
+{
+	static char text[INET_ADDRSTRLEN + PREFIX_TEXT_LEN + 24];
+	struct in_addr in = { .s_addr = htonl(s->address) };
+	char address[INET_ADDRSTRLEN];
+
+	inet_ntop(AF_INET, &in, address, sizeof(address));
+	snprintf(text, sizeof(text), "%s%s%s%s%s", s->address ? "address " : "",
+		 s->address ? address : "", s->address && s->ipv6.prefix.len ? ", " : "",
+		 s->ipv6.prefix.len ? "IPv6 " : "",
+		 s->ipv6.prefix.len ? prefix_text(&s->ipv6.prefix) : "");
+	return text;
+}
+
 /*
  * An end that a stranger can cause as often as he likes is told only now and then; the end of a
  * session that somebody has used always is, with what he has used.
  */
 static void report_end(struct session *s, const char *text)
 {
-	char address[INET_ADDRSTRLEN];
-	struct in_addr in = { .s_addr = htonl(s->address) };
 	struct kernel_stats stats;
 
 	if (!s->was_up) {
@@ -217,10 +236,10 @@ static void report_end(struct session *s, const char *text)
 		return;
 	}
 	kernel_link_stats(s->d->kernel, s->link, &stats);
-	inet_ntop(AF_INET, &in, address, sizeof(address));
-	log_info("session %u: %s left: %s%s%s; address %s, %llu s, in %llu packets %llu bytes, "
+	log_info("session %u: %s left: %s%s%s; %s, %llu s, in %llu packets %llu bytes, "
 		 "out %llu packets %llu bytes", s->link, log_printable(s->user, s->user_len),
-		 text, s->detail ? ": " : "", s->detail ? s->detail : "", address,
+		 text, s->detail ? ": " : "", s->detail ? s->detail : "",
+		 session_addresses(s),
 		 (unsigned long long)(rrasd_now() - s->up_since) / 1000,
 		 (unsigned long long)stats.rx_packets, (unsigned long long)stats.rx_bytes,
 		 (unsigned long long)stats.tx_packets, (unsigned long long)stats.tx_bytes);
@@ -252,6 +271,7 @@ void session_finish(struct session *s, enum ppp_reason reason, const char *text)
 	if (s->filtered)
 		filters_unbind(s->d, s->link);
 	session_release_address(s);
+	ipv6_release(s);
 	sessions_retire(s->d->sessions, s, reason);
 }
 
@@ -270,6 +290,7 @@ static void json_network(const struct session *s, struct json *j)
 		inet_ntop(AF_INET, &in, address, sizeof(address));
 		json_field_string(j, "address", address);
 	}
+	ipv6_json(s, j);
 	if (s->filtered)
 		json_field_string(j, "filter-set", session_filter_set(s));
 	if (!s->up)

@@ -16,6 +16,7 @@
 
 #include "../lib/json.h"
 #include "hash.h"
+#include "ipv6.h"
 #include "ppp/ppp.h"
 #include "users.h"
 
@@ -73,6 +74,7 @@ struct session {
 	uint32_t fixed;
 	/** @address: the client's, host byte order; 0: none yet */
 	uint32_t address;
+	struct session_ipv6 ipv6;
 	enum ppp_auth_method method;
 	/** @cause: why the port went away; 0: by itself */
 	enum ppp_reason cause;
@@ -81,14 +83,16 @@ struct session {
 	uint64_t started, up_since;
 	bool heard:1;
 	bool authenticated:1;
-	bool up:1;
+	bool up:1;		/* IPv4 or IPv6 is */
+	bool ipv4_up:1;
 	bool was_up:1;
 	bool filtered:1;	/* a filter set is bound to the link */
 	bool routed:1;		/* a route of its own was added */
 	bool framing_set:1;	/* the link does not frame as it did when it was new */
 	bool link_down:1;	/* for good */
-	bool line_lost:1;	/* the kernel took the line down */
-	bool seen:1;		/* while comparing with the kernel */
+	bool line_lost:1;	/* the kernel took the line of IPv4 down */
+	bool seen:1;		/* while comparing with the kernel: IPv4 is up there */
+	bool seen6:1;		/* and IPv6 */
 	bool over:1;
 };
 
@@ -117,8 +121,9 @@ void sessions_drop_all(struct sessions *all, enum ppp_reason reason);
 /* The kernel's side tells: */
 void sessions_line_lost(struct sessions *all, uint32_t link, struct in_addr peer,
 			uint32_t reason);
+void sessions_line6_lost(struct sessions *all, uint32_t link, uint64_t ifid, uint32_t reason);
 void sessions_compare_begin(struct sessions *all);
-void sessions_compare(struct sessions *all, uint32_t link, bool up);
+void sessions_compare(struct sessions *all, uint32_t link, bool ipv4, bool ipv6);
 void sessions_compare_end(struct sessions *all);
 
 void session_add(struct rrasd *d, struct session *s, const struct session_port *port, int fd,

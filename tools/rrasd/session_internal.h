@@ -32,6 +32,7 @@ void sessions_retire(struct sessions *all, struct session *s, enum ppp_reason re
 
 /* session.c */
 void session_release_address(struct session *s);
+const char *session_addresses(const struct session *s);
 const char *session_filter_set(const struct session *s);
 void session_finish(struct session *s, enum ppp_reason reason, const char *text);
 void session_arm(struct session *s);

@@ -89,6 +89,8 @@ static bool take_user(struct session *s, const struct ppp_auth_request *request,
 	s->user_len = (uint8_t)request->name_len;
 	s->address_kind = user->address_kind;
 	s->fixed = user->address;
+	s->ipv6.kind = user->prefix_kind;
+	s->ipv6.fixed = user->prefix;
 	s->method = request->method;
 	return true;
 }
@@ -132,7 +134,7 @@ static void choose_address(struct session *s)
 		/* Outside the pool nobody else is given it; inside it is his. */
 		s->address = s->fixed;
 		pool_claim(s->d->pool, s->fixed, s);
-	} else if (log_allowed(&error_limit)) {
+	} else if (!s->config->ipv6 && log_allowed(&error_limit)) {
 		log_warning("session %u: %s: the secrets file gives this user no usable address",
 			    s->link, log_printable(s->user, s->user_len));
 	}
@@ -170,25 +172,20 @@ static int bind_filters(struct session *s)
 	if (log_allowed(&filter_limit))
 		log_error("session %u: %s refused: filter set '%s' cannot be bound: %s", s->link,
 			  log_printable(s->user, s->user_len), set, filters_error(d));
+	ppp_session_close(&s->ppp, rrasd_now(), PPP_REASON_NETWORK_FAILED);
 	return err;
 }
 
 static uint64_t ppp_identifier_request(struct ppp_session *p, uint64_t wanted)
 {
-	(void)p;
-	(void)wanted;
-	return 0;
+	return ipv6_identifier(p->data, wanted);
 }
 
-static int ppp_network_prepare(struct ppp_session *p, const struct ppp_network *net)
+static int prepare_ipv4(struct session *s, const struct ppp_network *net)
 {
-	struct session *s = p->data;
 	struct rrasd *d = s->d;
 	int err;
 
-	err = bind_filters(s);
-	if (err)
-		return err;
 	if (!pool_contains(d->pool, s->address)) {
 		err = wan_route_add(d->wan, net->peer);
 		if (err)
@@ -208,34 +205,59 @@ static int ppp_network_prepare(struct ppp_session *p, const struct ppp_network *
 	return err;
 }
 
-static void ppp_network_up(struct ppp_session *p, const struct ppp_network *net)
+static int ppp_network_prepare(struct ppp_session *p, const struct ppp_network *net)
 {
-	char address[INET_ADDRSTRLEN];
 	struct session *s = p->data;
+	int err;
 
-	if (!s->up)
+	err = bind_filters(s);
+	if (err)
+		return err;
+	return net->protocol == PPP_PROTO_IPV6 ? ipv6_prepare(s, net) : prepare_ipv4(s, net);
+}
+
+/* A session is up while one of its network protocols is. */
+static void count_up(struct session *s)
+{
+	bool up = s->ipv4_up || s->ipv6.up;
+
+	if (up && !s->up)
 		s->d->sessions->counts.up++;
-	s->up = true;
+	else if (!up && s->up)
+		s->d->sessions->counts.up--;
+	s->up = up;
+}
+
+/* With the first protocol that comes up; the other one is told in a line of its own. */
+static void report_up(struct session *s, const struct ppp_network *net)
+{
 	if (s->was_up)
 		return;
 	s->was_up = true;
 	s->up_since = rrasd_now();
 	s->d->sessions->counts.connected++;
-	inet_ntop(AF_INET, &net->peer, address, sizeof(address));
-	log_info("session %u: %s connected: address %s, %s, %s %s, MTU %u", s->link,
-		 log_printable(s->user, s->user_len), address, ppp_auth_name(s->method),
-		 s->port->name, s->port->describe(s), net->mtu);
+	log_info("session %u: %s connected: %s, %s, %s %s, MTU %u", s->link,
+		 log_printable(s->user, s->user_len), session_addresses(s),
+		 ppp_auth_name(s->method), s->port->name, s->port->describe(s), net->mtu);
 }
 
-static void ppp_network_down(struct ppp_session *p, uint16_t protocol)
+static void ppp_network_up(struct ppp_session *p, const struct ppp_network *net)
 {
 	struct session *s = p->data;
+
+	if (net->protocol == PPP_PROTO_IPV6)
+		ipv6_up(s);
+	else
+		s->ipv4_up = true;
+	count_up(s);
+	report_up(s, net);
+}
+
+static void down_ipv4(struct session *s)
+{
 	struct in_addr peer = { .s_addr = htonl(s->address) };
 
-	(void)protocol;
-	if (s->up)
-		s->d->sessions->counts.up--;
-	s->up = false;
+	s->ipv4_up = false;
 	if (s->routed)
 		wan_route_remove(s->d->wan, peer);
 	s->routed = false;
@@ -244,6 +266,17 @@ static void ppp_network_down(struct ppp_session *p, uint16_t protocol)
 		return;
 	if (kernel_line_down(s->d->kernel, s->link))
 		log_debug("session %u: line-down: %s", s->link, kernel_error(s->d->kernel));
+}
+
+static void ppp_network_down(struct ppp_session *p, uint16_t protocol)
+{
+	struct session *s = p->data;
+
+	if (protocol == PPP_PROTO_IPV6)
+		ipv6_down(s);
+	else
+		down_ipv4(s);
+	count_up(s);
 }
 
 static void ppp_finished(struct ppp_session *p, enum ppp_reason reason, const char *text)

@@ -340,9 +340,13 @@ void sessions_drop_all(struct sessions *all, enum ppp_reason reason)
 		session_lower_down(s, reason);
 }
 
+static enum ppp_reason why_lost(uint32_t reason)
+{
+	return reason == NDISWAN_REASON_ADDRESS_TAKEN ? PPP_REASON_REPLACED : PPP_REASON_ERROR;
+}
+
 static void line_lost(struct session *s, enum ppp_reason reason, const char *detail)
 {
-	s->line_lost = true;
 	s->detail = detail;
 	session_close(s, reason);
 }
@@ -361,8 +365,28 @@ void sessions_line_lost(struct sessions *all, uint32_t link, struct in_addr peer
 
 	if (!s || (!s->uplink && peer.s_addr && peer.s_addr != htonl(s->address)))
 		return;
-	line_lost(s, reason == NDISWAN_REASON_ADDRESS_TAKEN ? PPP_REASON_REPLACED :
-		     PPP_REASON_ERROR, name_reason(reason));
+	s->line_lost = true;
+	line_lost(s, why_lost(reason), name_reason(reason));
+}
+
+/**
+ * sessions_line6_lost - the kernel took IPv6 away from a link
+ * @all: the sessions
+ * @link: the link, of ours or not
+ * @ifid: identifier of the client whose line it was; 0 if the kernel did not say
+ * @reason: enum ndiswan_reason
+ *
+ * IPv4 goes with it: the one reason that is not the end of all clients is a newer session that
+ * has this one's prefix.
+ */
+void sessions_line6_lost(struct sessions *all, uint32_t link, uint64_t ifid, uint32_t reason)
+{
+	struct session *s = sessions_find(all, link);
+
+	if (!s || (ifid && ifid != s->ipv6.ifid))
+		return;
+	s->ipv6.line_lost = true;
+	line_lost(s, why_lost(reason), name_reason(reason));
 }
 
 /**
@@ -374,22 +398,27 @@ void sessions_compare_begin(struct sessions *all)
 	struct list *l, *next;
 	struct session *s;
 
-	for_each_session(all, s, l, next)
+	for_each_session(all, s, l, next) {
 		s->seen = false;
+		s->seen6 = false;
+	}
 }
 
 /**
  * sessions_compare - one link as the kernel has it
  * @all: the sessions
  * @link: the link, of ours or not
- * @up: whether a network protocol is up on it
+ * @ipv4: whether IPv4 is up on it
+ * @ipv6: whether IPv6 is
  */
-void sessions_compare(struct sessions *all, uint32_t link, bool up)
+void sessions_compare(struct sessions *all, uint32_t link, bool ipv4, bool ipv6)
 {
 	struct session *s = sessions_find(all, link);
 
-	if (s)
-		s->seen = up;
+	if (!s)
+		return;
+	s->seen = ipv4;
+	s->seen6 = ipv6;
 }
 
 /**
@@ -402,8 +431,9 @@ void sessions_compare_end(struct sessions *all)
 	struct session *s;
 
 	for_each_session(all, s, l, next) {
-		if (!s->ppp.ipcp.prepared || s->seen)
-			continue;
-		line_lost(s, PPP_REASON_ERROR, "the kernel took the line down");
+		s->line_lost |= s->ppp.ipcp.prepared && !s->seen;
+		s->ipv6.line_lost |= s->ppp.ipv6cp.prepared && !s->seen6;
+		if (s->line_lost || s->ipv6.line_lost)
+			line_lost(s, PPP_REASON_ERROR, "the kernel took the line down");
 	}
 }

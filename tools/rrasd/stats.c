@@ -32,6 +32,7 @@ void stats_json(struct rrasd *d, struct json *j)
 	json_field_uint(j, "pool-size", pool.size);
 	json_field_uint(j, "pool-used", pool.used);
 	json_field_uint(j, "pool-reserved", pool.reserved);
+	ipv6_stats(d, j);
 	json_field_uint(j, "sessions", c->sessions);
 	json_field_uint(j, "sessions-up", c->up);
 	json_field_uint(j, "sessions-unfinished", c->unfinished);

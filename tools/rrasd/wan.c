@@ -11,12 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "advertise.h"
 #include "config.h"
 #include "filters.h"
 #include "log.h"
 #include "netdev.h"
 #include "rrasd.h"
 #include "wan.h"
+#include "wan_ipv6.h"
 #include "wan_route.h"
 
 #define CREATE_AGAIN_S	2.0
@@ -36,6 +38,7 @@ struct wan {
 	ev_timer again;
 	struct htable hosts;
 	struct list host_list;
+	struct wan_ipv6 ipv6;
 	bool address_added;
 	bool wrong_kind;
 };
@@ -81,6 +84,17 @@ static void add_routes(struct wan *w)
 		wan_prefixes(&c->pool[i], add_prefix, w);
 	for (l = w->host_list.next; l != &w->host_list; l = l->next)
 		route(w, container_of(l, struct host_route, list)->peer, 32, true);
+}
+
+static void on_up(struct wan *w)
+{
+	struct rrasd *d = w->d;
+
+	add_routes(w);
+	if (!d->ipv6)
+		return;
+	wan_ipv6_up(&w->ipv6, w->watch.state.ifindex, d->config);
+	advertise_interface(d, w->watch.state.ifindex);
 }
 
 static int configure(struct wan *w)
@@ -129,6 +143,7 @@ static void on_gone(struct wan *w)
 		return;
 	log_warning("%s is gone: no client gets in until it is back", w->watch.name);
 	w->address_added = false;
+	wan_ipv6_gone(&w->ipv6);
 	if (w->d->config->wan_create)
 		ev_timer_again(w->d->loop, &w->again);
 }
@@ -154,7 +169,7 @@ static void on_changed(struct netdev_watch *watch, const struct netdev_state *ol
 		filters_wan(w->d);
 	}
 	if (watch->state.up && (!old->up || old->ifindex != watch->state.ifindex))
-		add_routes(w);
+		on_up(w);
 	else if (old->up && !watch->state.up)
 		log_warning("%s is down: no client gets in until it is up", watch->name);
 }
@@ -176,13 +191,13 @@ int wan_open(struct rrasd *d)
 	int err;
 
 	w = calloc(1, sizeof(*w));
-	if (!w || htable_init(&w->hosts)) {
-		free(w);
+	if (!w)
 		return -ENOMEM;
-	}
 	d->wan = w;
 	w->d = d;
 	list_init(&w->host_list);
+	if (htable_init(&w->hosts) || wan_ipv6_init(&w->ipv6, &w->nl, w->watch.name))
+		return -ENOMEM;
 	w->watch.changed = on_changed;
 	w->watch.data = w;
 	ev_init(&w->again, create_again);
@@ -229,6 +244,8 @@ void wan_close(struct rrasd *d)
 	if (w->nl.sock && w->watch.state.ifindex && !w->wrong_kind) {
 		for (i = 0; i < d->config->pool_count; i++)
 			wan_prefixes(&d->config->pool[i], remove_prefix, w);
+		if (d->ipv6)
+			wan_ipv6_remove(&w->ipv6, d->config);
 		if (w->address_added)
 			wan_nl_address(&w->nl, w->watch.state.ifindex, d->config->local, false);
 		if (d->config->wan_create && !strcmp(w->watch.state.alias, WAN_ALIAS))
@@ -236,6 +253,7 @@ void wan_close(struct rrasd *d)
 	}
 	nl_close(&w->nl);
 	htable_clean(&w->hosts);
+	wan_ipv6_clean(&w->ipv6);
 	free(w);
 	d->wan = NULL;
 }
@@ -322,4 +340,26 @@ void wan_route_remove(struct wan *w, struct in_addr peer)
 	htable_remove(&w->hosts, &h->node);
 	list_remove(&h->list);
 	free(h);
+}
+
+/**
+ * wan_route6_add - a route to a client whose IPv6 prefix is not of the pool
+ * @w: the WAN interface
+ * @prefix: the prefix; may be added several times, and has to be removed as often
+ *
+ * Return: 0 or a negative error, which has been logged.
+ */
+int wan_route6_add(struct wan *w, const struct prefix *prefix)
+{
+	return wan_ipv6_route_add(&w->ipv6, prefix, w->d->config);
+}
+
+/**
+ * wan_route6_remove - undo one wan_route6_add()
+ * @w: the WAN interface
+ * @prefix: the prefix
+ */
+void wan_route6_remove(struct wan *w, const struct prefix *prefix)
+{
+	wan_ipv6_route_remove(&w->ipv6, prefix);
 }

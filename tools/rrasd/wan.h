@@ -8,6 +8,8 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 
+#include "prefix.h"
+
 struct rrasd;
 struct wan;
 
@@ -17,5 +19,7 @@ int wan_ifindex(const struct wan *w);
 bool wan_ready(const struct wan *w);
 int wan_route_add(struct wan *w, struct in_addr peer);
 void wan_route_remove(struct wan *w, struct in_addr peer);
+int wan_route6_add(struct wan *w, const struct prefix *prefix);
+void wan_route6_remove(struct wan *w, const struct prefix *prefix);
 
 #endif /* RRASD_WAN_H */
