@@ -110,7 +110,11 @@ iptables_on() {
 		echo COMMIT
 	} | on c iptables-legacy-restore
 }
-iptables_off() { on c iptables-legacy -F FORWARD; }
+# Without its module, or the next run without rules would still go through its hooks.
+iptables_off() {
+	on c iptables-legacy -F FORWARD
+	modprobe -r iptable_filter
+}
 
 # each_packet NAME FILE PACKETS: the mean over the packets of a file, twice, the lower.
 each_packet() {
