@@ -89,6 +89,7 @@ void ppp_ipcp_init(struct ppp_session *s);
 void ppp_ipcp_start(struct ppp_session *s);
 void ppp_ipcp_stop(struct ppp_session *s);
 void ppp_ipcp_confirmed(struct ppp_session *s);
+void ppp_ipcp_unconfirmed(struct ppp_session *s);
 void ppp_ipcp_confirm_timer(struct ppp_session *s);
 void ppp_ipcp_address(struct ppp_session *s, struct in_addr address);
 

@@ -278,6 +278,7 @@ static void ipcp_up(struct ppp_session *s)
 		return;
 	}
 	s->ipcp.confirm_deadline = s->now + PPP_CONFIRM_MS;
+	s->ipcp.confirm_left = PPP_CONFIRM_ECHOES;
 	ppp_lcp_echo(s);
 }
 
@@ -350,6 +351,20 @@ void ppp_ipcp_stop(struct ppp_session *s)
  * Perhaps one of before: then it was too early, which costs a packet at worst.
  */
 void ppp_ipcp_confirmed(struct ppp_session *s)
+{
+	if (!s->ipcp.confirm_deadline)
+		return;
+	if (--s->ipcp.confirm_left)
+		ppp_lcp_echo(s);
+	else
+		network_up(s);
+}
+
+/**
+ * ppp_ipcp_unconfirmed - the peer does not know echoes
+ * @s: the session
+ */
+void ppp_ipcp_unconfirmed(struct ppp_session *s)
 {
 	if (s->ipcp.confirm_deadline)
 		network_up(s);

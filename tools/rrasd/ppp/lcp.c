@@ -404,7 +404,7 @@ static void lcp_code_rejected(struct ppp_session *s, uint8_t code)
 	if (code == PPP_CODE_ECHO_REQ) {
 		s->lcp.echo_off = true;
 		s->lcp.echo_deadline = 0;
-		ppp_ipcp_confirmed(s);	/* that is an answer, too */
+		ppp_ipcp_unconfirmed(s);
 	}
 }
 
