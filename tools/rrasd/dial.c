@@ -232,6 +232,12 @@ static void line_is_over(struct uplink *u, bool brief)
 	wait_to_retry(u);
 }
 
+/* One that is dialled on demand is asked for anyway, and may become a permanent one. */
+static void hold(struct uplink *u)
+{
+	u->held = u->dial->mode == DIAL_PERMANENT;
+}
+
 /**
  * uplink_ended - the session is over
  * @u: the interface
@@ -247,7 +253,7 @@ void uplink_ended(struct uplink *u, enum ppp_reason reason, const char *text)
 	u->session = NULL;
 	u->wanted = false;
 	if (reason == PPP_REASON_ADMIN)
-		u->held = true;
+		hold(u);
 	if (negotiated) {
 		dial_failed(u, unreachable_reason(reason), text);
 	} else {
@@ -266,7 +272,8 @@ void uplink_ended(struct uplink *u, enum ppp_reason reason, const char *text)
 void uplink_hangup(struct uplink *u, enum ppp_reason reason)
 {
 	u->wanted = false;
-	u->held = reason == PPP_REASON_ADMIN;
+	if (reason == PPP_REASON_ADMIN)
+		hold(u);
 	switch (u->state) {
 	case UPLINK_WAITING:
 		set_state(u, UPLINK_IDLE);
