@@ -14,8 +14,9 @@
 #define DEFAULT_MTU	1492
 
 /* As WireGuard does: from one client to another a packet goes in and out of
- * the same device, and a redirect to the other client would be wrong. Nothing
- * makes an IPv6 address either, as no IPv6 line can be up.
+ * the same device, and a redirect to the other client would be wrong. No IPv6
+ * address is made of our own link address: whoever lets clients in says which
+ * one they see.
  */
 static int wanarp_open(struct net_device *dev)
 {
@@ -46,14 +47,19 @@ static void wanarp_get_stats64(struct net_device *dev,
 	wanarp_drop_stats(netdev_priv(dev), stats);
 }
 
-/* The one IPv4 neighbour is always welcome. An IPv6 neighbour can have no link
- * behind it. The stack drops the packet and counts it (Ip6OutNoRoutes), and
+/* The one IPv4 neighbour is always welcome. An IPv6 neighbour that nobody is
+ * behind is not: the stack drops the packet and counts it (Ip6OutNoRoutes), and
  * this errno is one that it passes on without a message.
  */
 static int wanarp_neigh_construct(struct net_device *dev,
 				  struct neighbour *neigh)
 {
-	return neigh->tbl->family == AF_INET ? 0 : -EOPNOTSUPP;
+	const struct in6_addr *addr = (const void *)neigh->primary_key;
+
+	if (neigh->tbl->family == AF_INET ||
+	    wanarp_ipv6_is_neighbour(netdev_priv(dev), addr))
+		return 0;
+	return -EOPNOTSUPP;
 }
 
 static const struct net_device_ops wanarp_netdev_ops = {

@@ -35,32 +35,61 @@ static const char * const unreachable_texts[] = {
 		"dialling is not allowed at this time of day",
 };
 
+/* Longest address, with its prefix length and the byte that ends it. */
+#define ADDRESS_LEN	sizeof("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128")
+
+static const char *address_text(char text[ADDRESS_LEN],
+				const struct wanarp_projection *projection,
+				unsigned int key)
+{
+	const struct wanarp_ipv6_projection *ipv6;
+
+	if (projection->proto == NDISWAN_PROTO_IPV4) {
+		snprintf(text, ADDRESS_LEN, "%pI4", &projection->addr);
+		return text;
+	}
+	ipv6 = wanarp_ipv6_projection(projection);
+	if (key == WANARP_KEY_PREFIX)
+		snprintf(text, ADDRESS_LEN, "%pI6c/%u", &ipv6->key[key].addr,
+			 ipv6->prefix_len);
+	else
+		snprintf(text, ADDRESS_LEN, "%pI6c", &ipv6->key[key].addr);
+	return text;
+}
+
 /**
  * wanarp_event_address_taken() - a newer line-up took a client's address
  * @net: the namespace
  * @old: who had it
  * @new: who has it now
+ * @key: which of its addresses
  *
  * Context: control.
  */
 void wanarp_event_address_taken(struct net *net,
 				const struct wanarp_projection *old,
-				const struct wanarp_projection *new)
+				const struct wanarp_projection *new,
+				unsigned int key)
 {
-	const struct ndiswan_event event = {
+	const bool ipv6 = old->proto == NDISWAN_PROTO_IPV6;
+	struct ndiswan_event event = {
 		.number = WANARP_EVENT_ADDRESS_TAKEN,
 		.name = "ADDRESS_TAKEN",
 		.log = true,
 		.link = ndiswan_link_id(old->link),
-		.protocol = PPP_IP,
+		.protocol = ipv6 ? PPP_IPV6 : PPP_IP,
 		.ifindex = old->iface->dev->ifindex,
 		.peer_ipv4 = old->addr,
 		.reason = NDISWAN_REASON_ADDRESS_TAKEN,
 	};
+	char text[ADDRESS_LEN];
 
+	if (ipv6)
+		event.peer_ipv6 =
+			wanarp_ipv6_projection(old)->key[WANARP_KEY_LOCAL].addr;
 	ndiswan_event(net, &event,
-		      "%pI4 on %s belongs to link %u from now on, which came up with the same address; if both clients are alive, give each an address of its own",
-		      &old->addr, netdev_name(old->iface->dev),
+		      "%s on %s belongs to link %u from now on, which came up with the same address; if both clients are alive, give each an address of its own",
+		      address_text(text, old, key), netdev_name(old->iface->dev),
 		      ndiswan_link_id(new->link));
 }
 

@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Address translation: IPv4 next hop -> link address.
+ * Address translation: next hop -> link address.
  *
  * A device that is IFF_POINTOPOINT and IFF_NOARP has one IPv4 neighbour for all
  * destinations, always valid, so the stack comes straight here with each
  * packet. There is no header cache (header_ops->cache): one header for all
  * destinations would be wrong.
+ *
+ * IPv6 has a neighbour for each next hop. So that a scan of a client's prefix
+ * does not fill their table, routes to prefixes go by one next hop that stands for
+ * all clients, wanarp_ipv6_is_gateway(), and the client is found by the packet's
+ * destination. Any other next hop is taken as it is.
  */
 #include <linux/etherdevice.h>
 #include <linux/ip.h>
 #include <net/dst.h>
 #include <net/ip.h>
+#include <net/ip6_fib.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
 #include <net/route.h>
 
 #include "internal.h"
@@ -44,17 +52,9 @@ static void multicast_destination(const struct rtable *rt, __be32 daddr, u8 *to)
 		eth_broadcast_addr(to);
 }
 
-/* Whoever sends by a route holds the RCU read lock that the route needs. */
-static void unicast_destination(struct wanarp_interface *iface, __be32 nexthop,
+static void unicast_destination(const struct wanarp_projection *projection,
 				u8 *to)
 {
-	const struct wanarp_projection *projection;
-
-	if (unlikely(wanarp_is_demand(iface)))
-		projection = rcu_dereference_check(iface->demand.uplink[NDISWAN_PROTO_IPV4],
-						   rcu_read_lock_bh_held());
-	else
-		projection = wanarp_table_find_rcu(&iface->table, nexthop);
 	if (unlikely(!projection)) {
 		ether_addr_copy(to, unresolved);
 		return;
@@ -65,12 +65,62 @@ static void unicast_destination(struct wanarp_interface *iface, __be32 nexthop,
 	ether_addr_copy(to, projection->header.h_source);
 }
 
-/* header_ops->create, by the rules of eth_header(). */
+/* A demand-dial interface has one link, whatever the next hop. */
+static const struct wanarp_projection *uplink(struct wanarp_interface *iface,
+					      enum ndiswan_proto proto)
+{
+	return rcu_dereference_check(iface->demand.uplink[proto],
+				     rcu_read_lock_bh_held());
+}
+
+static void ipv4_destination(struct wanarp_interface *iface, __be32 nexthop,
+			     u8 *to)
+{
+	const struct wanarp_projection *projection;
+
+	if (unlikely(wanarp_is_demand(iface)))
+		projection = uplink(iface, NDISWAN_PROTO_IPV4);
+	else
+		projection = wanarp_table_find_rcu(&iface->table, nexthop);
+	unicast_destination(projection, to);
+}
+
+/* False if it is no packet of IPv6 with a route. */
+static noinline bool ipv6_destination(const struct sk_buff *skb,
+				      struct wanarp_interface *iface,
+				      unsigned short type, u8 *to)
+{
+	const struct wanarp_projection *projection;
+	const struct dst_entry *dst = skb_dst(skb);
+	const struct in6_addr *daddr, *nexthop;
+
+	if (type != ETH_P_IPV6 || !dst || dst->ops->family != AF_INET6)
+		return false;
+	daddr = &ipv6_hdr(skb)->daddr;
+	if (ipv6_addr_is_multicast(daddr)) {
+		ipv6_eth_mc_map(daddr, to);
+		return true;
+	}
+	nexthop = rt6_nexthop((const struct rt6_info *)dst, daddr);
+	if (wanarp_ipv6_is_gateway(nexthop))
+		nexthop = daddr;
+	if (unlikely(wanarp_is_demand(iface)))
+		projection = uplink(iface, NDISWAN_PROTO_IPV6);
+	else
+		projection = wanarp_table_find_ipv6(&iface->table, nexthop);
+	unicast_destination(projection, to);
+	return true;
+}
+
+/* header_ops->create, by the rules of eth_header(). Whoever sends by a route
+ * holds the RCU read lock that the route needs.
+ */
 static int wanarp_header(struct sk_buff *skb, struct net_device *dev,
 			 unsigned short type, const void *daddr,
 			 const void *saddr, unsigned int len)
 {
 	const struct rtable *rt = ipv4_route(skb, type);
+	struct wanarp_interface *iface = netdev_priv(dev);
 	struct ethhdr *eth = skb_push(skb, ETH_HLEN);
 
 	if (likely(type != ETH_P_802_3 && type != ETH_P_802_2))
@@ -79,16 +129,17 @@ static int wanarp_header(struct sk_buff *skb, struct net_device *dev,
 		eth->h_proto = htons(len);
 	ether_addr_copy(eth->h_source, saddr ? saddr : dev->dev_addr);
 
-	if (unlikely(!rt)) {
+	if (!rt) {
+		if (ipv6_destination(skb, iface, type, eth->h_dest))
+			return ETH_HLEN;
 		if (!daddr)
 			return -ETH_HLEN;
 		ether_addr_copy(eth->h_dest, daddr);
 	} else if (unlikely(rt->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST))) {
 		multicast_destination(rt, ip_hdr(skb)->daddr, eth->h_dest);
 	} else {
-		unicast_destination(netdev_priv(dev),
-				    rt_nexthop(rt, ip_hdr(skb)->daddr),
-				    eth->h_dest);
+		ipv4_destination(iface, rt_nexthop(rt, ip_hdr(skb)->daddr),
+				 eth->h_dest);
 	}
 	return ETH_HLEN;
 }
@@ -98,3 +149,25 @@ const struct header_ops wanarp_header_ops = {
 	.parse = eth_header_parse,
 	.parse_protocol = eth_header_parse_protocol,
 };
+
+/**
+ * wanarp_ipv6_is_neighbour() - may there be a neighbour of this address?
+ * @iface: the interface
+ * @addr: the address
+ *
+ * Context: any.
+ * Return: true for what wanarp_header() has an answer to.
+ */
+bool wanarp_ipv6_is_neighbour(struct wanarp_interface *iface,
+			      const struct in6_addr *addr)
+{
+	bool found;
+
+	if (wanarp_ipv6_is_gateway(addr) || ipv6_addr_is_multicast(addr) ||
+	    wanarp_is_demand(iface))
+		return true;
+	rcu_read_lock();
+	found = wanarp_table_find_ipv6(&iface->table, addr);
+	rcu_read_unlock();
+	return found;
+}

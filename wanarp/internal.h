@@ -12,6 +12,8 @@
 
 #include <linux/cache.h>
 #include <linux/if_ether.h>
+#include <linux/in6.h>
+#include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/lockdep.h>
 #include <linux/netdevice.h>
@@ -24,23 +26,34 @@
 #include "drop.h"
 
 struct genl_family;
+struct ipv6hdr;
 struct rtable;
 struct wanarp_proxy;
 
-/* An IPv4 host has to take 68 bytes (RFC 791); the length field ends at 65535. */
+/* An IPv4 host has to take 68 bytes (RFC 791), a link of IPv6 1280 (RFC 8200);
+ * the length field ends at 65535.
+ */
 #define WANARP_MRU_MIN	68
+#define WANARP_IPV6_MRU_MIN	1280
 #define WANARP_MTU_MAX	65535
 
 #define wanarp_assert_control()	lockdep_assert(ndiswan_control_is_locked())
 
+/* By how many keys a projection is found at most. */
+#define WANARP_KEYS	2
+
 /**
  * struct wanarp_table - the projections of an interface
- * @index: address to projection; changes under ndiswan_lock, RCU
- * @list: all of @index, in the order of generations; ndiswan_lock, RCU
+ * @ipv4: address to projection; changes under ndiswan_lock, RCU
+ * @ipv6: address or prefix to its struct wanarp_ipv6_key; as @ipv4
+ * @ipv6_hosts: prefixes in @ipv6 that are one address; ndiswan_lock
+ * @list: all projections, in the order of generations; ndiswan_lock, RCU
  * @count: their number; ndiswan_lock
  */
 struct wanarp_table {
-	struct rhashtable index;
+	struct rhashtable ipv4;
+	struct rhashtable ipv6;
+	unsigned int ipv6_hosts;
 	struct list_head list;
 	unsigned int count;
 };
@@ -52,6 +65,7 @@ struct wanarp_table {
  * @multicast: send multicast and broadcast packets to every link
  * @mss_clamp: lower the MSS of TCP connections to what the link takes
  * @proxy: where its clients are answered for, or NULL; rtnl, RCU
+ * @refuse_conflict: a line-up does not get the address of another link
  * @ready: registered and not on its way out: may get projections; ndiswan_lock
  * @mode: enum wanarp_iface_mode; rtnl and ndiswan_lock
  * @demand: what a demand-dial interface has besides
@@ -65,6 +79,7 @@ struct wanarp_interface {
 	bool source_check;
 	bool multicast;
 	bool mss_clamp;
+	bool refuse_conflict;
 	bool ready;
 	struct wanarp_proxy __rcu *proxy;
 	u8 mode;
@@ -76,7 +91,10 @@ struct wanarp_interface {
 };
 
 /**
- * struct wanarp_projection - one client address made live on a WAN interface
+ * struct wanarp_projection - a line's client made live on a WAN interface
+ *
+ * One of IPv4 is this alone and has one address. One of IPv6 is the beginning
+ * of a struct wanarp_ipv6_projection.
  *
  * Created by line-up, freed by line-down after an RCU grace period. Found by a
  * packet to the client through the table, by one from the client through the
@@ -84,22 +102,24 @@ struct wanarp_interface {
  * first and fits one cache line.
  */
 struct wanarp_projection {
-	/** @node: of table.index */
+	/** @node: of table.ipv4 */
 	struct rhash_head node;
 	/** @iface: interface that the address is live on */
 	struct wanarp_interface *iface;
 	/** @link: where packets for it go; outlives the projection */
 	struct ndiswan_link *link;
-	/** @addr: the client's address, key of table.index */
+	/** @addr: the client's address, key of table.ipv4 */
 	__be32 addr;
 	/** @mru: longest packet that the client takes; ndiswan_lock to write */
 	u16 mru;
-	/** @proto: the protocol of its address, enum ndiswan_proto */
-	u8 proto;
 	/** @header: of received packets: to the interface, from the link */
 	struct ethhdr header;
+	/** @proto: enum ndiswan_proto */
+	u8 proto;
 	/** @live: in the table; ndiswan_lock */
 	bool live;
+	/** @last_packet: when the last one came or went, in jiffies */
+	unsigned long last_packet;
 	/** @list: of table.list */
 	struct list_head list;
 	/** @generation: counts up with every projection of any interface */
@@ -111,12 +131,57 @@ struct wanarp_projection {
 } ____cacheline_aligned;
 
 /**
+ * struct wanarp_ipv6_key - what an IPv6 packet finds its projection by
+ * @node: of table.ipv6
+ * @addr: a whole address, or a prefix of 64 bits and no identifier
+ */
+struct wanarp_ipv6_key {
+	struct rhash_head node;
+	struct in6_addr addr;
+};
+
+/* Places in key[] of struct wanarp_ipv6_projection. */
+#define WANARP_KEY_LOCAL	0
+#define WANARP_KEY_PREFIX	1
+
+/**
+ * struct wanarp_ipv6_projection - a projection of IPv6
+ * @common: what it shares with one of IPv4
+ * @key: the link-local address, and the prefix if there is one
+ * @prefix_len: 64, 128, or 0 if there is none
+ */
+struct wanarp_ipv6_projection {
+	struct wanarp_projection common;
+	struct wanarp_ipv6_key key[WANARP_KEYS];
+	u8 prefix_len;
+};
+
+static inline struct wanarp_ipv6_projection *
+wanarp_ipv6_projection(const struct wanarp_projection *projection)
+{
+	return container_of(projection, struct wanarp_ipv6_projection, common);
+}
+
+/* Its packets come within the same jiffy, mostly, and write nothing then. */
+static inline void wanarp_projection_used(struct wanarp_projection *projection)
+{
+	unsigned long now = jiffies;
+
+	if (READ_ONCE(projection->last_packet) != now)
+		WRITE_ONCE(projection->last_packet, now);
+}
+
+/**
  * enum wanarp_address - what an address is by itself, whatever the routes say
  * @WANARP_ADDRESS_CLIENT: a client may have it
- * @WANARP_ADDRESS_ZERO: 0.0.0.0/8, "this network"
+ * @WANARP_ADDRESS_ZERO: 0.0.0.0/8, "this network"; a link-local address without
+ *	an interface identifier; a prefix of 64 bits that are 0
  * @WANARP_ADDRESS_LOOPBACK: 127.0.0.0/8
- * @WANARP_ADDRESS_MULTICAST: 224.0.0.0/4
+ * @WANARP_ADDRESS_MULTICAST: 224.0.0.0/4 or ff00::/8
  * @WANARP_ADDRESS_BROADCAST: 255.255.255.255
+ * @WANARP_ADDRESS_FOREIGN: not in fe80::/64, where it ought to be
+ * @WANARP_ADDRESS_LINK_LOCAL: in fe80::/10, where it ought not to be
+ * @WANARP_ADDRESS_ANYCAST: of all routers, or reserved for services (RFC 2526)
  */
 enum wanarp_address {
 	WANARP_ADDRESS_CLIENT,
@@ -124,6 +189,9 @@ enum wanarp_address {
 	WANARP_ADDRESS_LOOPBACK,
 	WANARP_ADDRESS_MULTICAST,
 	WANARP_ADDRESS_BROADCAST,
+	WANARP_ADDRESS_FOREIGN,
+	WANARP_ADDRESS_LINK_LOCAL,
+	WANARP_ADDRESS_ANYCAST,
 };
 
 /* Packets take the one link there is, whatever their next hop. */
@@ -139,15 +207,27 @@ struct wanarp_projection *wanarp_table_find(struct wanarp_table *table,
 					    __be32 addr);
 struct wanarp_projection *wanarp_table_find_rcu(struct wanarp_table *table,
 						__be32 addr);
+struct wanarp_projection *
+wanarp_table_find_ipv6(struct wanarp_table *table, const struct in6_addr *addr);
+void wanarp_table_holders(struct wanarp_table *table,
+			  const struct wanarp_projection *projection,
+			  struct wanarp_projection *holders[WANARP_KEYS]);
 int wanarp_table_publish(struct wanarp_table *table,
 			 struct wanarp_projection *projection,
-			 struct wanarp_projection *old);
+			 struct wanarp_projection *holders[WANARP_KEYS]);
 bool wanarp_table_remove(struct wanarp_table *table,
 			 struct wanarp_projection *projection);
+
+/* address.c */
 enum wanarp_address wanarp_address_class(__be32 addr);
+enum wanarp_address wanarp_ipv6_local_class(const struct in6_addr *addr);
+enum wanarp_address wanarp_ipv6_prefix_class(const struct in6_addr *prefix,
+					     u8 len);
+bool wanarp_ipv6_is_gateway(const struct in6_addr *addr);
 
 /* projection.c */
 extern const struct ndiswan_protocol wanarp_ipv4_protocol;
+extern const struct ndiswan_protocol wanarp_ipv6_protocol;
 void wanarp_projections_down(struct wanarp_interface *iface,
 			     enum ndiswan_reason reason);
 
@@ -160,10 +240,16 @@ bool wanarp_notify_copy(const struct wanarp_projection *projection,
 
 /* header.c */
 extern const struct header_ops wanarp_header_ops;
+bool wanarp_ipv6_is_neighbour(struct wanarp_interface *iface,
+			      const struct in6_addr *addr);
 
 /* receive.c */
 enum ndiswan_rx wanarp_receive(struct sk_buff *skb, struct ndiswan_link *link,
 			       void *context);
+enum ndiswan_rx wanarp_receive_ipv6(struct sk_buff *skb,
+				    struct ndiswan_link *link, void *context);
+bool wanarp_ipv6_source_is_own(const struct wanarp_projection *projection,
+			       const struct ipv6hdr *ip6h);
 
 /* transmit.c */
 netdev_tx_t wanarp_xmit(struct sk_buff *skb, struct net_device *dev);
@@ -197,7 +283,8 @@ void wanarp_device_uninit(void);
 /* events.c */
 void wanarp_event_address_taken(struct net *net,
 				const struct wanarp_projection *old,
-				const struct wanarp_projection *new);
+				const struct wanarp_projection *new,
+				unsigned int key);
 void wanarp_event_dial_request(const struct wanarp_interface *iface,
 			       enum wanarp_dial_cause cause,
 			       const struct wanarp_demand_packet *packet);

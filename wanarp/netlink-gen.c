@@ -69,12 +69,14 @@ const struct nla_policy wanarp_iface_set_nl_policy[WANARP_A_IFACE_DEMAND + 1] = 
 	[WANARP_A_IFACE_DEMAND] = NLA_POLICY_NESTED(wanarp_demand_nl_policy),
 	[WANARP_A_IFACE_MSS_CLAMP] = NLA_POLICY_MAX(NLA_U8, 1),
 	[WANARP_A_IFACE_PROXY] = { .type = NLA_U32, },
+	[WANARP_A_IFACE_ADDRESS_CONFLICT] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* WANARP_CMD_PROJECTION_GET - do */
-const struct nla_policy wanarp_projection_get_nl_policy[WANARP_A_PROJECTION_IPV4 + 1] = {
+const struct nla_policy wanarp_projection_get_nl_policy[WANARP_A_PROJECTION_IPV6 + 1] = {
 	[WANARP_A_PROJECTION_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[WANARP_A_PROJECTION_IPV4] = { .type = NLA_U32, },
+	[WANARP_A_PROJECTION_IPV6] = NLA_POLICY_EXACT_LEN(WANARP_IPV6_LEN),
 };
 
 /* WANARP_CMD_DIAL - do */
@@ -116,7 +118,7 @@ const struct genl_ops wanarp_nl_ops[6] = {
 		.doit		= wanarp_nl_projection_get_doit,
 		.dumpit		= wanarp_nl_projection_get_dumpit,
 		.policy		= wanarp_projection_get_nl_policy,
-		.maxattr	= WANARP_A_PROJECTION_IPV4,
+		.maxattr	= WANARP_A_PROJECTION_IPV6,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -18,7 +18,7 @@ extern const struct nla_policy wanarp_iface_get_nl_policy[WANARP_A_IFACE_IFINDEX
 
 extern const struct nla_policy wanarp_iface_set_nl_policy[WANARP_A_IFACE_DEMAND + 1];
 
-extern const struct nla_policy wanarp_projection_get_nl_policy[WANARP_A_PROJECTION_IPV4 + 1];
+extern const struct nla_policy wanarp_projection_get_nl_policy[WANARP_A_PROJECTION_IPV6 + 1];
 
 extern const struct nla_policy wanarp_dial_nl_policy[WANARP_A_DIAL_IFINDEX + 1];
 

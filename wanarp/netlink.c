@@ -105,6 +105,10 @@ static int fill_interface(struct sk_buff *skb,
 	    nla_put_u32(skb, WANARP_A_IFACE_MODE, READ_ONCE(iface->mode)) ||
 	    (wanarp_is_demand(iface) &&
 	     wanarp_demand_fill(skb, &iface->demand)) ||
+	    nla_put_u32(skb, WANARP_A_IFACE_ADDRESS_CONFLICT,
+			READ_ONCE(iface->refuse_conflict) ?
+			WANARP_ADDRESS_CONFLICT_REFUSE :
+			WANARP_ADDRESS_CONFLICT_REPLACE) ||
 	    fill_drops(skb, iface)) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
@@ -113,11 +117,52 @@ static int fill_interface(struct sk_buff *skb,
 	return 0;
 }
 
+static int fill_addresses(struct sk_buff *skb,
+			  const struct wanarp_projection *projection)
+{
+	const struct wanarp_ipv6_projection *ipv6;
+
+	if (projection->proto == NDISWAN_PROTO_IPV4)
+		return nla_put_in_addr(skb, WANARP_A_PROJECTION_IPV4,
+				       projection->addr);
+	ipv6 = wanarp_ipv6_projection(projection);
+	if (nla_put_in6_addr(skb, WANARP_A_PROJECTION_IPV6,
+			     &ipv6->key[WANARP_KEY_LOCAL].addr))
+		return -EMSGSIZE;
+	if (!ipv6->prefix_len)
+		return 0;
+	if (nla_put_in6_addr(skb, WANARP_A_PROJECTION_PREFIX,
+			     &ipv6->key[WANARP_KEY_PREFIX].addr) ||
+	    nla_put_u8(skb, WANARP_A_PROJECTION_PREFIX_LEN, ipv6->prefix_len))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_counters(struct sk_buff *skb,
+			 const struct wanarp_projection *projection)
+{
+	struct ndiswan_counters counters;
+
+	ndiswan_link_counters(projection->link, projection->proto, &counters);
+	if (nla_put_u64_64bit(skb, WANARP_A_PROJECTION_RX_PACKETS,
+			      counters.rx_packets, WANARP_A_PROJECTION_PAD) ||
+	    nla_put_u64_64bit(skb, WANARP_A_PROJECTION_RX_BYTES,
+			      counters.rx_bytes, WANARP_A_PROJECTION_PAD) ||
+	    nla_put_u64_64bit(skb, WANARP_A_PROJECTION_TX_PACKETS,
+			      counters.tx_packets, WANARP_A_PROJECTION_PAD) ||
+	    nla_put_u64_64bit(skb, WANARP_A_PROJECTION_TX_BYTES,
+			      counters.tx_bytes, WANARP_A_PROJECTION_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int fill_projection(struct sk_buff *skb,
 			   const struct wanarp_projection *projection,
 			   u32 portid, u32 seq, int flags)
 {
 	u64 age = div_u64(ktime_get_ns() - projection->born, NSEC_PER_MSEC);
+	u64 idle = jiffies_to_msecs(jiffies -
+				    READ_ONCE(projection->last_packet));
 	void *header;
 
 	header = genlmsg_put(skb, portid, seq, &wanarp_family, flags,
@@ -126,7 +171,7 @@ static int fill_projection(struct sk_buff *skb,
 		return -EMSGSIZE;
 	if (nla_put_u32(skb, WANARP_A_PROJECTION_IFINDEX,
 			projection->iface->dev->ifindex) ||
-	    nla_put_in_addr(skb, WANARP_A_PROJECTION_IPV4, projection->addr) ||
+	    fill_addresses(skb, projection) ||
 	    nla_put_u32(skb, WANARP_A_PROJECTION_LINK,
 			ndiswan_hwaddr_id(projection->header.h_source)) ||
 	    nla_put_u32(skb, WANARP_A_PROJECTION_MRU,
@@ -134,7 +179,10 @@ static int fill_projection(struct sk_buff *skb,
 	    nla_put_u8(skb, WANARP_A_PROJECTION_PROXIED,
 		       wanarp_proxied(projection)) ||
 	    nla_put_u64_64bit(skb, WANARP_A_PROJECTION_AGE, age,
-			      WANARP_A_PROJECTION_PAD)) {
+			      WANARP_A_PROJECTION_PAD) ||
+	    nla_put_u64_64bit(skb, WANARP_A_PROJECTION_IDLE, idle,
+			      WANARP_A_PROJECTION_PAD) ||
+	    fill_counters(skb, projection)) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}
@@ -267,9 +315,11 @@ static int set_interface(struct wanarp_interface *iface, struct genl_info *info)
 	const struct nlattr *check = info->attrs[WANARP_A_IFACE_SOURCE_CHECK];
 	const struct nlattr *multicast = info->attrs[WANARP_A_IFACE_MULTICAST];
 	const struct nlattr *clamp = info->attrs[WANARP_A_IFACE_MSS_CLAMP];
+	const struct nlattr *conflict =
+		info->attrs[WANARP_A_IFACE_ADDRESS_CONFLICT];
 	int err;
 
-	if (!check && !multicast && !clamp &&
+	if (!check && !multicast && !clamp && !conflict &&
 	    !info->attrs[WANARP_A_IFACE_PROXY] &&
 	    !info->attrs[WANARP_A_IFACE_MODE] &&
 	    !info->attrs[WANARP_A_IFACE_DEMAND]) {
@@ -285,6 +335,10 @@ static int set_interface(struct wanarp_interface *iface, struct genl_info *info)
 		WRITE_ONCE(iface->multicast, nla_get_u8(multicast));
 	if (clamp)
 		WRITE_ONCE(iface->mss_clamp, nla_get_u8(clamp));
+	if (conflict)
+		WRITE_ONCE(iface->refuse_conflict,
+			   nla_get_u32(conflict) ==
+			   WANARP_ADDRESS_CONFLICT_REFUSE);
 	return 0;
 }
 
@@ -315,8 +369,10 @@ int wanarp_nl_iface_set_doit(struct sk_buff *skb, struct genl_info *info)
 /* RCU read side. */
 static struct wanarp_projection *find_projection(struct genl_info *info)
 {
-	const struct nlattr *addr = info->attrs[WANARP_A_PROJECTION_IPV4];
+	const struct nlattr *ipv4 = info->attrs[WANARP_A_PROJECTION_IPV4];
+	const struct nlattr *ipv6 = info->attrs[WANARP_A_PROJECTION_IPV6];
 	struct wanarp_projection *projection;
+	struct in6_addr addr;
 	struct wanarp_interface *iface;
 
 	iface = wanarp_netlink_find(genl_info_net(info),
@@ -324,13 +380,20 @@ static struct wanarp_projection *find_projection(struct genl_info *info)
 			       info->extack);
 	if (IS_ERR(iface))
 		return ERR_CAST(iface);
-	if (!addr) {
-		NL_SET_ERR_MSG(info->extack, "the attribute ipv4 is missing");
+	if (!ipv4 == !ipv6) {
+		NL_SET_ERR_MSG(info->extack,
+			       "one of the attributes ipv4 and ipv6 is needed");
 		return ERR_PTR(-EINVAL);
 	}
-	projection = wanarp_table_find(&iface->table, nla_get_in_addr(addr));
+	if (ipv4) {
+		projection = wanarp_table_find_rcu(&iface->table,
+						   nla_get_in_addr(ipv4));
+	} else {
+		addr = nla_get_in6_addr(ipv6);
+		projection = wanarp_table_find_ipv6(&iface->table, &addr);
+	}
 	if (!projection) {
-		NL_SET_ERR_MSG_ATTR(info->extack, addr,
+		NL_SET_ERR_MSG_ATTR(info->extack, ipv4 ? : ipv6,
 				    "the address is not projected on this interface");
 		return ERR_PTR(-ENOENT);
 	}

@@ -11,12 +11,22 @@ static LIST_HEAD(notifiers); /* ndiswan_lock, RCU */
 static struct wanarp_client
 client_of(const struct wanarp_projection *projection)
 {
-	return (struct wanarp_client) {
+	struct wanarp_client client = {
 		.dev = projection->iface->dev,
 		.link = ndiswan_hwaddr_id(projection->header.h_source),
 		.family = AF_INET,
 		.ipv4 = projection->addr,
 	};
+	const struct wanarp_ipv6_projection *ipv6;
+
+	if (projection->proto == NDISWAN_PROTO_IPV6) {
+		ipv6 = wanarp_ipv6_projection(projection);
+		client.family = AF_INET6;
+		client.ipv6 = ipv6->key[WANARP_KEY_LOCAL].addr;
+		client.prefix = ipv6->key[WANARP_KEY_PREFIX].addr;
+		client.prefix_len = ipv6->prefix_len;
+	}
+	return client;
 }
 
 /**
@@ -118,28 +128,43 @@ void wanarp_notifier_unregister(struct wanarp_notifier *notifier)
 }
 EXPORT_SYMBOL_GPL(wanarp_notifier_unregister);
 
-static struct wanarp_projection *find(struct wanarp_interface *iface,
-				      const struct wanarp_client *match)
+static struct wanarp_projection *find_line(struct wanarp_interface *iface,
+					   u32 id, enum ndiswan_proto proto)
 {
 	struct wanarp_projection *projection;
 	struct ndiswan_link *link;
 
-	if (!match->link)
-		return match->family != AF_INET ? NULL :
-		       wanarp_table_find(&iface->table, match->ipv4);
 	rcu_read_lock();
-	link = ndiswan_link_lookup(dev_net(iface->dev), match->link);
-	projection = link ? ndiswan_link_context(link, NDISWAN_PROTO_IPV4) :
-			    NULL;
+	link = ndiswan_link_lookup(dev_net(iface->dev), id);
+	projection = link ? ndiswan_link_context(link, proto) : NULL;
 	rcu_read_unlock();
 	return projection && projection->live && projection->iface == iface ?
 	       projection : NULL;
 }
 
+/* Who has this address, if the match is for the protocol. */
+static struct wanarp_projection *find_address(struct wanarp_interface *iface,
+					      const struct wanarp_client *match,
+					      enum ndiswan_proto proto)
+{
+	struct wanarp_projection *projection = NULL;
+
+	rcu_read_lock();
+	if (proto == NDISWAN_PROTO_IPV4 && match->family == AF_INET)
+		projection = wanarp_table_find_rcu(&iface->table, match->ipv4);
+	if (proto == NDISWAN_PROTO_IPV6 && match->family == AF_INET6)
+		projection = wanarp_table_find_ipv6(&iface->table,
+						    &match->ipv6);
+	rcu_read_unlock();
+	return projection;
+}
+
 /**
  * wanarp_notifier_replay() - hear of one client again who may be connected
- * @notifier: whose @up is called, once or not at all
- * @match: interface, and number of a link; or 0 for it, and an address
+ * @notifier: whose @up is called: for a link once for each protocol that is up on
+ *	it, for an address once or not at all
+ * @match: interface, and number of a link; or 0 for it, and an address, also one
+ *	in the client's prefix
  * @extack: handed to @up
  *
  * Context: process, without ndiswan_lock; @match->dev cannot go meanwhile.
@@ -152,13 +177,17 @@ int wanarp_notifier_replay(struct wanarp_notifier *notifier,
 	struct wanarp_interface *iface = wanarp_interface_from_dev(match->dev);
 	struct wanarp_projection *projection;
 	struct wanarp_client client;
-	int err = 0;
+	int proto, err = 0;
 
 	if (!iface)
 		return 0;
 	ndiswan_control_lock();
-	projection = find(iface, match);
-	if (projection) {
+	for (proto = 0; proto < NDISWAN_PROTO_MAX && !err; proto++) {
+		projection = match->link ?
+			     find_line(iface, match->link, proto) :
+			     find_address(iface, match, proto);
+		if (!projection)
+			continue;
 		client = client_of(projection);
 		err = notifier->up(&client, extack);
 	}

@@ -113,7 +113,8 @@ bool wanarp_proxied(const struct wanarp_projection *projection)
 	const struct wanarp_proxy *proxy =
 		rcu_dereference(projection->iface->proxy);
 
-	return proxy && lan_has(proxy->hook.dev, projection->addr);
+	return proxy && projection->proto == NDISWAN_PROTO_IPV4 &&
+	       lan_has(proxy->hook.dev, projection->addr);
 }
 
 /**

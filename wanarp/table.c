@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The table of an interface: client address -> projection. */
+/*
+ * The table of an interface: client address -> projection.
+ *
+ * A projection of IPv4 has one key, its address. One of IPv6 has its link-local
+ * address and perhaps a prefix; what a key belongs to is known by its address.
+ */
 #include <kunit/visibility.h>
-#include <linux/in.h>
 #include <linux/rculist.h>
+#include <net/ipv6.h>
 
 #include "internal.h"
 
@@ -30,7 +35,7 @@ static int address_differs(struct rhashtable_compare_arg *arg, const void *obj)
 	return projection->addr != *(const __be32 *)arg->key;
 }
 
-static const struct rhashtable_params params = {
+static const struct rhashtable_params ipv4_params = {
 	.key_len = sizeof(__be32),
 	.key_offset = offsetof(struct wanarp_projection, addr),
 	.head_offset = offsetof(struct wanarp_projection, node),
@@ -38,6 +43,41 @@ static const struct rhashtable_params params = {
 	.obj_cmpfn = address_differs,
 	.automatic_shrinking = true,
 };
+
+static int key_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct wanarp_ipv6_key *key = obj;
+
+	return !ipv6_addr_equal(&key->addr, arg->key);
+}
+
+/* Clients choose their interface identifiers, so it is jhash with its seed. */
+static const struct rhashtable_params ipv6_params = {
+	.key_len = sizeof(struct in6_addr),
+	.key_offset = offsetof(struct wanarp_ipv6_key, addr),
+	.head_offset = offsetof(struct wanarp_ipv6_key, node),
+	.obj_cmpfn = key_differs,
+	.automatic_shrinking = true,
+};
+
+static bool is_link_local(const struct in6_addr *addr)
+{
+	return (addr->s6_addr32[0] & htonl(0xffc00000)) == htonl(0xfe800000);
+}
+
+static struct wanarp_projection *key_owner(const struct wanarp_ipv6_key *key)
+{
+	if (is_link_local(&key->addr))
+		return &container_of(key, struct wanarp_ipv6_projection,
+				     key[WANARP_KEY_LOCAL])->common;
+	return &container_of(key, struct wanarp_ipv6_projection,
+			     key[WANARP_KEY_PREFIX])->common;
+}
+
+static unsigned int ipv6_keys(const struct wanarp_ipv6_projection *projection)
+{
+	return projection->prefix_len ? 2 : 1;
+}
 
 /**
  * wanarp_table_init() - an empty table
@@ -47,9 +87,22 @@ static const struct rhashtable_params params = {
  */
 int wanarp_table_init(struct wanarp_table *table)
 {
+	int err;
+
 	INIT_LIST_HEAD(&table->list);
 	table->count = 0;
-	return rhashtable_init(&table->index, &params);
+	table->ipv6_hosts = 0;
+	err = rhashtable_init(&table->ipv4, &ipv4_params);
+	if (err)
+		return err;
+	err = rhashtable_init(&table->ipv6, &ipv6_params);
+	if (err)
+		goto err_ipv4;
+	return 0;
+
+err_ipv4:
+	rhashtable_destroy(&table->ipv4);
+	return err;
 }
 EXPORT_SYMBOL_IF_KUNIT(wanarp_table_init);
 
@@ -60,7 +113,8 @@ EXPORT_SYMBOL_IF_KUNIT(wanarp_table_init);
 void wanarp_table_uninit(struct wanarp_table *table)
 {
 	WARN_ON(table->count);
-	rhashtable_destroy(&table->index);
+	rhashtable_destroy(&table->ipv6);
+	rhashtable_destroy(&table->ipv4);
 }
 EXPORT_SYMBOL_IF_KUNIT(wanarp_table_uninit);
 
@@ -75,7 +129,7 @@ EXPORT_SYMBOL_IF_KUNIT(wanarp_table_uninit);
 struct wanarp_projection *wanarp_table_find(struct wanarp_table *table,
 					    __be32 addr)
 {
-	return rhashtable_lookup_fast(&table->index, &addr, params);
+	return rhashtable_lookup_fast(&table->ipv4, &addr, ipv4_params);
 }
 EXPORT_SYMBOL_IF_KUNIT(wanarp_table_find);
 
@@ -90,7 +144,90 @@ EXPORT_SYMBOL_IF_KUNIT(wanarp_table_find);
 struct wanarp_projection *wanarp_table_find_rcu(struct wanarp_table *table,
 						__be32 addr)
 {
-	return rhashtable_lookup(&table->index, &addr, params);
+	return rhashtable_lookup(&table->ipv4, &addr, ipv4_params);
+}
+
+/**
+ * wanarp_table_find_ipv6() - who has this IPv6 address?
+ * @table: the table
+ * @addr: the address, link-local or not
+ *
+ * An address of its own comes before the prefix that it lies in.
+ *
+ * Context: inside rcu_read_lock().
+ * Return: the projection, good until the end of the section, or NULL.
+ */
+struct wanarp_projection *
+wanarp_table_find_ipv6(struct wanarp_table *table, const struct in6_addr *addr)
+{
+	const struct wanarp_ipv6_key *key = NULL;
+	struct in6_addr prefix;
+
+	if (is_link_local(addr) || READ_ONCE(table->ipv6_hosts))
+		key = rhashtable_lookup(&table->ipv6, addr, ipv6_params);
+	if (!key && !is_link_local(addr)) {
+		ipv6_addr_prefix(&prefix, addr, 64);
+		key = rhashtable_lookup(&table->ipv6, &prefix, ipv6_params);
+	}
+	return key ? key_owner(key) : NULL;
+}
+EXPORT_SYMBOL_IF_KUNIT(wanarp_table_find_ipv6);
+
+/**
+ * wanarp_table_holders() - who has the addresses of a projection?
+ * @table: the table
+ * @projection: need not be in the table
+ * @holders: filled in, for each of its keys: who has that very key, or NULL. One
+ *	that has both is there twice.
+ *
+ * Context: control.
+ */
+void wanarp_table_holders(struct wanarp_table *table,
+			  const struct wanarp_projection *projection,
+			  struct wanarp_projection *holders[WANARP_KEYS])
+{
+	struct wanarp_ipv6_projection *ipv6 = wanarp_ipv6_projection(projection);
+	const struct wanarp_ipv6_key *key;
+	unsigned int i;
+
+	wanarp_assert_control();
+	memset(holders, 0, WANARP_KEYS * sizeof(*holders));
+	if (projection->proto == NDISWAN_PROTO_IPV4) {
+		holders[0] = wanarp_table_find(table, projection->addr);
+		return;
+	}
+	/* What is found stays as long as ndiswan_lock is held. */
+	for (i = 0; i < ipv6_keys(ipv6); i++) {
+		key = rhashtable_lookup_fast(&table->ipv6, &ipv6->key[i].addr,
+					     ipv6_params);
+		holders[i] = key ? key_owner(key) : NULL;
+	}
+}
+EXPORT_SYMBOL_IF_KUNIT(wanarp_table_holders);
+
+/* Looks for these keys, not for their addresses, which others may have by now. */
+static void keys_remove(struct wanarp_table *table,
+			struct wanarp_projection *projection)
+{
+	struct wanarp_ipv6_projection *ipv6 = wanarp_ipv6_projection(projection);
+	unsigned int i;
+
+	if (projection->proto == NDISWAN_PROTO_IPV4) {
+		rhashtable_remove_fast(&table->ipv4, &projection->node,
+				       ipv4_params);
+		return;
+	}
+	for (i = 0; i < ipv6_keys(ipv6); i++)
+		rhashtable_remove_fast(&table->ipv6, &ipv6->key[i].node,
+				       ipv6_params);
+}
+
+static void hosts_add(struct wanarp_table *table,
+		      const struct wanarp_projection *projection, int n)
+{
+	if (projection->proto == NDISWAN_PROTO_IPV6 &&
+	    wanarp_ipv6_projection(projection)->prefix_len == 128)
+		WRITE_ONCE(table->ipv6_hosts, table->ipv6_hosts + n);
 }
 
 static void unlist(struct wanarp_table *table,
@@ -98,53 +235,57 @@ static void unlist(struct wanarp_table *table,
 {
 	list_del_rcu(&projection->list);
 	projection->live = false;
+	hosts_add(table, projection, -1);
 	WRITE_ONCE(table->count, table->count - 1);
 }
 
-/**
- * wanarp_table_publish() - make an address live
- * @table: the table
- * @projection: the new holder of its address, complete
- * @old: the present holder, or NULL if there is none
- *
- * To a reader this is one step: until then the address resolves to @old, after
- * it to @projection, never to nothing. @old is out of the table afterwards and
- * still the caller's.
- *
- * Context: control.
- * Return: 0, or an error and nothing has changed: -ENOMEM, -E2BIG.
- */
-int wanarp_table_publish(struct wanarp_table *table,
-			 struct wanarp_projection *projection,
-			 struct wanarp_projection *old)
+static int ipv4_publish(struct wanarp_table *table,
+			struct wanarp_projection *projection,
+			struct wanarp_projection *old)
 {
+	if (old)
+		return rhashtable_replace_fast(&table->ipv4, &old->node,
+					       &projection->node, ipv4_params);
+	return rhashtable_lookup_insert_fast(&table->ipv4, &projection->node,
+					     ipv4_params);
+}
+
+/* What can fail comes first: the keys that nobody has yet. */
+static int ipv6_publish(struct wanarp_table *table,
+			struct wanarp_ipv6_projection *projection,
+			struct wanarp_projection *holders[WANARP_KEYS])
+{
+	struct wanarp_ipv6_projection *old;
+	unsigned int i;
 	int err;
 
-	wanarp_assert_control();
-	if (old)
-		err = rhashtable_replace_fast(&table->index, &old->node,
-					      &projection->node, params);
-	else
-		err = rhashtable_lookup_insert_fast(&table->index,
-						    &projection->node, params);
-	if (err)
-		return err;
-
-	projection->generation = ++last_generation;
-	projection->live = true;
-	list_add_tail_rcu(&projection->list, &table->list);
-	WRITE_ONCE(table->count, table->count + 1);
-	if (old)
-		unlist(table, old);
+	for (i = 0; i < ipv6_keys(projection); i++) {
+		if (holders[i])
+			continue;
+		err = rhashtable_lookup_insert_fast(&table->ipv6,
+						    &projection->key[i].node,
+						    ipv6_params);
+		if (err) {
+			keys_remove(table, &projection->common);
+			return err;
+		}
+	}
+	for (i = 0; i < ipv6_keys(projection); i++) {
+		if (!holders[i])
+			continue;
+		old = wanarp_ipv6_projection(holders[i]);
+		WARN_ON(rhashtable_replace_fast(&table->ipv6, &old->key[i].node,
+						&projection->key[i].node,
+						ipv6_params));
+	}
 	return 0;
 }
-EXPORT_SYMBOL_IF_KUNIT(wanarp_table_publish);
 
 /**
- * wanarp_table_remove() - the address is no longer live
+ * wanarp_table_remove() - a client is no longer live
  * @table: the table
- * @projection: its holder, which may have been replaced meanwhile: then the
- *	address belongs to another and stays
+ * @projection: the client, who may have been replaced meanwhile: then its
+ *	addresses belong to another and stay
  *
  * Context: control.
  * Return: true if it was in the table.
@@ -155,34 +296,52 @@ bool wanarp_table_remove(struct wanarp_table *table,
 	wanarp_assert_control();
 	if (!projection->live)
 		return false;
-	/* Looks for this projection, not for its address. */
-	rhashtable_remove_fast(&table->index, &projection->node, params);
+	keys_remove(table, projection);
 	unlist(table, projection);
 	return true;
 }
 EXPORT_SYMBOL_IF_KUNIT(wanarp_table_remove);
 
 /**
- * wanarp_address_class() - can a client have this address?
- * @addr: the address
+ * wanarp_table_publish() - make a client live
+ * @table: the table
+ * @projection: the new holder of its addresses, complete
+ * @holders: the present ones, from wanarp_table_holders()
  *
- * Knows nothing of routes and of addresses of this host.
+ * To a reader this is one step for each address: until then it resolves to the
+ * old holder, after it to @projection, never to nothing. The old holders are out
+ * of the table afterwards, with whatever else they had, and still the caller's.
  *
- * Return: %WANARP_ADDRESS_CLIENT if so, else what it is.
+ * Context: control.
+ * Return: 0, or an error and nothing has changed: -ENOMEM, -E2BIG.
  */
-enum wanarp_address wanarp_address_class(__be32 addr)
+int wanarp_table_publish(struct wanarp_table *table,
+			 struct wanarp_projection *projection,
+			 struct wanarp_projection *holders[WANARP_KEYS])
 {
-	/* ipv4_is_zeronet() is about 0.0.0.0 alone. A client that has an address
-	 * of "this network" could not talk to most hosts.
-	 */
-	if (!(addr & htonl(IN_CLASSA_NET)))
-		return WANARP_ADDRESS_ZERO;
-	if (ipv4_is_loopback(addr))
-		return WANARP_ADDRESS_LOOPBACK;
-	if (ipv4_is_multicast(addr))
-		return WANARP_ADDRESS_MULTICAST;
-	if (ipv4_is_lbcast(addr))
-		return WANARP_ADDRESS_BROADCAST;
-	return WANARP_ADDRESS_CLIENT;
+	unsigned int i;
+	int err;
+
+	wanarp_assert_control();
+	/* Before an address of its own can be found. */
+	hosts_add(table, projection, 1);
+	if (projection->proto == NDISWAN_PROTO_IPV4)
+		err = ipv4_publish(table, projection, holders[0]);
+	else
+		err = ipv6_publish(table, wanarp_ipv6_projection(projection),
+				   holders);
+	if (err) {
+		hosts_add(table, projection, -1);
+		return err;
+	}
+
+	projection->generation = ++last_generation;
+	projection->live = true;
+	list_add_tail_rcu(&projection->list, &table->list);
+	WRITE_ONCE(table->count, table->count + 1);
+	for (i = 0; i < WANARP_KEYS; i++)
+		if (holders[i])
+			wanarp_table_remove(table, holders[i]);
+	return 0;
 }
-EXPORT_SYMBOL_IF_KUNIT(wanarp_address_class);
+EXPORT_SYMBOL_IF_KUNIT(wanarp_table_publish);

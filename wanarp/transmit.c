@@ -2,38 +2,45 @@
 /* The send path: link address -> link -> ndiswan_send(). */
 #include <linux/etherdevice.h>
 #include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/rculist.h>
 #include <net/icmp.h>
 
 #include "internal.h"
 
+static const struct ethhdr *eth_of(const struct sk_buff *skb)
+{
+	return (const struct ethhdr *)skb->data;
+}
+
 static void send(struct sk_buff *skb, struct wanarp_interface *iface,
-		 struct ndiswan_link *link)
+		 struct ndiswan_link *link, enum ndiswan_proto proto)
 {
 	unsigned int len = skb->len;
 
-	if (likely(!ndiswan_send(skb, link, NDISWAN_PROTO_IPV4)))
+	if (likely(!ndiswan_send(skb, link, proto)))
 		dev_sw_netstats_tx_add(iface->dev, 1, len);
 	else
 		wanarp_drop_count(iface, WANARP_DROP_TX_LINK);
 }
 
-/* icmp_ndo_send() needs the packet's route, which the device keeps for it
+/* Told at once, so that nobody waits for an address that is not there.
+ *
+ * icmp_ndo_send() needs the packet's route, which the device keeps for it
  * (netif_keep_dst()). Without one, as from a packet socket, it sends nothing.
  */
-static void refuse(struct sk_buff *skb, struct wanarp_interface *iface,
-		   enum wanarp_drop_reason reason, int code, u16 mtu)
-{
-	icmp_ndo_send(skb, ICMP_DEST_UNREACH, code, htonl(mtu));
-	wanarp_drop(iface, skb, reason);
-}
-
-/* Told at once, so that nobody waits for an address that is not there. */
 static noinline void unresolved(struct sk_buff *skb,
-				struct wanarp_interface *iface)
+				struct wanarp_interface *iface,
+				enum ndiswan_proto proto)
 {
-	refuse(skb, iface, WANARP_DROP_TX_UNRESOLVED, ICMP_HOST_UNREACH, 0);
+	if (proto == NDISWAN_PROTO_IPV4)
+		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
+	else
+		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH,
+				0);
+	wanarp_drop(iface, skb, WANARP_DROP_TX_UNRESOLVED);
 }
 
 /* The client has a smaller MRU than the interface's MTU, which is one for all
@@ -41,19 +48,26 @@ static noinline void unresolved(struct sk_buff *skb,
  */
 static noinline void too_long(struct sk_buff *skb,
 			      struct wanarp_interface *iface,
-			      struct ndiswan_link *link, u16 mru)
+			      struct ndiswan_link *link,
+			      enum ndiswan_proto proto, u16 mru)
 {
-	if (wanarp_may_fragment(skb))
+	if (proto == NDISWAN_PROTO_IPV4 && wanarp_may_fragment(skb)) {
 		wanarp_fragment(skb, iface, link, mru);
+		return;
+	}
+	if (proto == NDISWAN_PROTO_IPV4)
+		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED,
+			      htonl(mru));
 	else
-		refuse(skb, iface, WANARP_DROP_TX_TOO_LONG, ICMP_FRAG_NEEDED,
-		       mru);
+		icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, mru);
+	wanarp_drop(iface, skb, WANARP_DROP_TX_TOO_LONG);
 }
 
 /* One copy for each client that can take it; the links share the data until a
  * port has to write its header.
  */
-static void flood(struct sk_buff *skb, struct wanarp_interface *iface)
+static void flood(struct sk_buff *skb, struct wanarp_interface *iface,
+		  enum ndiswan_proto proto)
 {
 	const struct wanarp_projection *projection;
 	struct sk_buff *clone;
@@ -61,7 +75,8 @@ static void flood(struct sk_buff *skb, struct wanarp_interface *iface)
 
 	list_for_each_entry_rcu(projection, &iface->table.list, list,
 				rcu_read_lock_bh_held()) {
-		if (!wanarp_notify_copy(projection, skb))
+		if (projection->proto != proto ||
+		    !wanarp_notify_copy(projection, skb))
 			continue;
 		clone = skb_clone(skb, GFP_ATOMIC);
 		if (!clone) {
@@ -70,18 +85,19 @@ static void flood(struct sk_buff *skb, struct wanarp_interface *iface)
 		}
 		mru = READ_ONCE(projection->mru);
 		if (clone->len > mru)
-			too_long(clone, iface, projection->link, mru);
+			too_long(clone, iface, projection->link, proto, mru);
 		else
-			send(clone, iface, projection->link);
+			send(clone, iface, projection->link, proto);
 	}
 	consume_skb(skb);
 }
 
 static noinline void multicast(struct sk_buff *skb,
-			       struct wanarp_interface *iface)
+			       struct wanarp_interface *iface,
+			       enum ndiswan_proto proto)
 {
 	if (READ_ONCE(iface->multicast))
-		flood(skb, iface);
+		flood(skb, iface, proto);
 	else
 		wanarp_drop(iface, skb, WANARP_DROP_TX_MULTICAST);
 }
@@ -90,40 +106,60 @@ static noinline void multicast(struct sk_buff *skb,
  * socket or have been changed by tc. So it is believed only if it names a link
  * of this namespace whose projection is on this very device.
  */
-static const struct wanarp_projection *
-destination(struct wanarp_interface *iface, u32 id)
+static struct wanarp_projection *
+destination(struct wanarp_interface *iface, enum ndiswan_proto proto, u32 id)
 {
-	const struct wanarp_projection *projection;
+	struct wanarp_projection *projection;
 	struct ndiswan_link *link;
 
 	link = ndiswan_link_lookup(dev_net(iface->dev), id);
 	if (unlikely(!link))
 		return NULL;
-	projection = ndiswan_link_context(link, NDISWAN_PROTO_IPV4);
+	projection = ndiswan_link_context(link, proto);
 	return likely(projection && projection->iface == iface) ? projection :
 								  NULL;
 }
 
-static void unicast(struct sk_buff *skb, struct wanarp_interface *iface, u32 id)
+static void unicast(struct sk_buff *skb, struct wanarp_interface *iface,
+		    enum ndiswan_proto proto, u32 id)
 {
-	const struct wanarp_projection *projection;
+	struct wanarp_projection *projection;
 	u16 mru;
 
 	if (unlikely(wanarp_is_demand(iface)))
-		projection = rcu_dereference_bh(iface->demand.uplink[NDISWAN_PROTO_IPV4]);
+		projection = rcu_dereference_bh(iface->demand.uplink[proto]);
 	else
-		projection = destination(iface, id);
+		projection = destination(iface, proto, id);
 	if (unlikely(!projection)) {
-		unresolved(skb, iface);
+		unresolved(skb, iface, proto);
 		return;
 	}
+	wanarp_projection_used(projection);
 	mru = READ_ONCE(projection->mru);
 	if (unlikely(READ_ONCE(iface->mss_clamp)))
 		wanarp_mss_clamp(skb, iface, mru);
 	if (unlikely(skb->len > mru))
-		too_long(skb, iface, projection->link, mru);
+		too_long(skb, iface, projection->link, proto, mru);
 	else
-		send(skb, iface, projection->link);
+		send(skb, iface, projection->link, proto);
+}
+
+/* Of an Ethernet header in front of enough bytes to hold its IP header. */
+static int network_protocol(struct sk_buff *skb,
+			    enum wanarp_drop_reason *reason)
+{
+	*reason = WANARP_DROP_TX_SHORT;
+	if (unlikely(!pskb_may_pull(skb, ETH_HLEN + sizeof(struct iphdr))))
+		return -EINVAL;
+	if (likely(eth_of(skb)->h_proto == htons(ETH_P_IP)))
+		return NDISWAN_PROTO_IPV4;
+	*reason = WANARP_DROP_TX_PROTOCOL;
+	if (eth_of(skb)->h_proto != htons(ETH_P_IPV6))
+		return -EPROTONOSUPPORT;
+	*reason = WANARP_DROP_TX_SHORT;
+	if (!pskb_may_pull(skb, ETH_HLEN + sizeof(struct ipv6hdr)))
+		return -EINVAL;
+	return NDISWAN_PROTO_IPV6;
 }
 
 /**
@@ -141,28 +177,26 @@ netdev_tx_t wanarp_xmit(struct sk_buff *skb, struct net_device *dev)
 	enum wanarp_drop_reason reason;
 	const struct ethhdr *eth;
 	bool group;
+	int proto;
 	u32 id;
 
-	reason = WANARP_DROP_TX_SHORT;
-	if (unlikely(!pskb_may_pull(skb, ETH_HLEN + sizeof(struct iphdr))))
-		goto drop;
-	eth = (const struct ethhdr *)skb->data;
-	reason = WANARP_DROP_TX_PROTOCOL;
-	if (unlikely(eth->h_proto != htons(ETH_P_IP)))
+	proto = network_protocol(skb, &reason);
+	if (unlikely(proto < 0))
 		goto drop;
 	/* The device does not offer to cut segments, so the stack has done it. */
 	reason = WANARP_DROP_TX_SEGMENTS;
 	if (unlikely(skb_is_gso(skb)))
 		goto drop;
 
+	eth = eth_of(skb);
 	group = is_multicast_ether_addr(eth->h_dest);
 	id = ndiswan_hwaddr_id(eth->h_dest);
 	__skb_pull(skb, ETH_HLEN);
 	skb_reset_network_header(skb);
 	if (unlikely(group))
-		multicast(skb, iface);
+		multicast(skb, iface, proto);
 	else
-		unicast(skb, iface, id);
+		unicast(skb, iface, proto, id);
 	return NETDEV_TX_OK;
 
 drop:

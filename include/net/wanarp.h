@@ -17,10 +17,12 @@ struct sk_buff;
 /**
  * struct wanarp_client - a client address on a WAN interface
  * @dev: the interface
- * @link: number of the link
+ * @link: number of the link; one with IPv4 and IPv6 is told of twice
  * @family: AF_INET or AF_INET6
  * @ipv4: the address, if @family is AF_INET
- * @ipv6: the address, if it is AF_INET6
+ * @ipv6: the link-local address, if it is AF_INET6
+ * @prefix: what else the client has, if it is AF_INET6
+ * @prefix_len: of @prefix: 64, 128, or 0 if there is none
  */
 struct wanarp_client {
 	struct net_device *dev;
@@ -30,6 +32,8 @@ struct wanarp_client {
 		__be32 ipv4;
 		struct in6_addr ipv6;
 	};
+	struct in6_addr prefix;
+	u8 prefix_len;
 };
 
 /**

@@ -8,6 +8,7 @@
 #include <linux/inet.h>
 #include <linux/module.h>
 #include <linux/prandom.h>
+#include <net/ipv6.h>
 
 #include "../internal.h"
 
@@ -50,6 +51,15 @@ static void expect_same(struct kunit *test, struct world *w)
 	KUNIT_EXPECT_EQ(test, w->table.count, w->count);
 }
 
+static int publish(struct wanarp_table *table,
+		   struct wanarp_projection *projection)
+{
+	struct wanarp_projection *holders[WANARP_KEYS];
+
+	wanarp_table_holders(table, projection, holders);
+	return wanarp_table_publish(table, projection, holders);
+}
+
 /* Line-up of an object that is not up: it takes its address from anybody. */
 static void step_up(struct kunit *test, struct world *w,
 		    struct wanarp_projection *p)
@@ -57,7 +67,7 @@ static void step_up(struct kunit *test, struct world *w,
 	unsigned int i = prandom_u32_state(&w->random) % ADDRESSES;
 
 	p->addr = address(i);
-	KUNIT_ASSERT_EQ(test, 0, wanarp_table_publish(&w->table, p, w->holder[i]));
+	KUNIT_ASSERT_EQ(test, 0, publish(&w->table, p));
 	if (w->holder[i])
 		KUNIT_EXPECT_FALSE(test, w->holder[i]->live);
 	else
@@ -136,9 +146,9 @@ static void table_replace_then_late_remove(struct kunit *test)
 	old->addr = address(7);
 	new->addr = address(7);
 	ndiswan_control_lock();
-	KUNIT_EXPECT_EQ(test, 0, wanarp_table_publish(&w->table, old, NULL));
+	KUNIT_EXPECT_EQ(test, 0, publish(&w->table, old));
 	KUNIT_EXPECT_PTR_EQ(test, wanarp_table_find(&w->table, address(7)), old);
-	KUNIT_EXPECT_EQ(test, 0, wanarp_table_publish(&w->table, new, old));
+	KUNIT_EXPECT_EQ(test, 0, publish(&w->table, new));
 	KUNIT_EXPECT_PTR_EQ(test, wanarp_table_find(&w->table, address(7)), new);
 	KUNIT_EXPECT_FALSE(test, wanarp_table_remove(&w->table, old));
 	KUNIT_EXPECT_PTR_EQ(test, wanarp_table_find(&w->table, address(7)), new);
@@ -153,14 +163,16 @@ static void table_replace_then_late_remove(struct kunit *test)
 /* A second holder that does not name the first is refused, nothing changes. */
 static void table_insert_twice(struct kunit *test)
 {
+	struct wanarp_projection *nobody[WANARP_KEYS] = { };
 	struct world *w = world_create(test);
 	struct wanarp_projection *old = &w->objects[0], *new = &w->objects[1];
 
 	old->addr = address(3);
 	new->addr = address(3);
 	ndiswan_control_lock();
-	KUNIT_EXPECT_EQ(test, 0, wanarp_table_publish(&w->table, old, NULL));
-	KUNIT_EXPECT_EQ(test, -EEXIST, wanarp_table_publish(&w->table, new, NULL));
+	KUNIT_EXPECT_EQ(test, 0, wanarp_table_publish(&w->table, old, nobody));
+	KUNIT_EXPECT_EQ(test, -EEXIST,
+			wanarp_table_publish(&w->table, new, nobody));
 	KUNIT_EXPECT_PTR_EQ(test, wanarp_table_find(&w->table, address(3)), old);
 	KUNIT_EXPECT_FALSE(test, new->live);
 	KUNIT_EXPECT_EQ(test, w->table.count, 1);

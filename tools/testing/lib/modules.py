@@ -23,11 +23,16 @@ def command(*words, timeout=60):
     return f"{' '.join(words)}: {done.stdout.strip()}" if done.returncode else None
 
 
+def depends(path):
+    """Names of the modules that a file needs."""
+    names = subprocess.run(["modinfo", "-F", "depends", path], check=True, text=True,
+                           stdout=subprocess.PIPE).stdout.strip()
+    return list(filter(None, names.split(",")))
+
+
 def insert(path):
     """insmod with debug messages on; modules of the kernel it depends on come first."""
-    depends = subprocess.run(["modinfo", "-F", "depends", path], check=True, text=True,
-                             stdout=subprocess.PIPE).stdout.strip()
-    for other in filter(None, depends.split(",")):
+    for other in depends(path):
         if other not in OUR_MODULES:
             problem = command("modprobe", other)
             if problem:
@@ -65,5 +70,11 @@ def unload(timeout=20):
 
 
 def insert_kunit(path, timeout):
-    """Loads a module of KUnit suites: they run before insmod returns."""
+    """Loads a module of KUnit suites: they run before insmod returns. Suites of
+    ndiswan_shim take the place of wanarp, which leaves no network protocol free.
+    """
+    if "wanarp" not in depends(path):
+        problem = command("rmmod", "wanarp")
+        if problem:
+            return problem
     return command("insmod", path, timeout=timeout)

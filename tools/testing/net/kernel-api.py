@@ -300,7 +300,7 @@ def lines():
     check_refused("a line-update of one", errno.ENOTCONN, nl.request, LINE_UPDATE,
                   u32(A_LINE_LINK, first.id) + u16(A_LINE_PROTOCOL, PPP_IP) +
                   u32(A_LINE_MRU, 1000))
-    check_refused("IPv6, which nobody serves", errno.EPROTONOSUPPORT, nl.request, LINE_UP,
+    check_refused("IPv6 with an address of IPv4", errno.EINVAL, nl.request, LINE_UP,
                   u32(A_LINE_LINK, first.id) + u16(A_LINE_PROTOCOL, 0x57) +
                   u32(A_LINE_IFINDEX, 1) + ipv4(A_LINE_IPV4, "10.64.0.5") +
                   u32(A_LINE_MRU, 1492))
