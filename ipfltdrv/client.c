@@ -38,26 +38,56 @@ bool ipf_client_is_wan(const struct net_device *dev)
 	return dev->rtnl_link_ops && !strcmp(dev->rtnl_link_ops->kind, WAN_KIND);
 }
 
+/* What a client may be bound by: its address; of IPv6 the link-local one, and its
+ * prefix, which is an address then: the first one in it, or the only one.
+ */
+static unsigned int client_selectors(const struct wanarp_client *client,
+				     struct ipf_selector selector[2])
+{
+	memset(selector, 0, 2 * sizeof(*selector));
+	if (client->family == AF_INET) {
+		selector[0].kind = IPF_SELECT_IPV4;
+		selector[0].ipv4 = client->ipv4;
+		return 1;
+	}
+	selector[0].kind = IPF_SELECT_IPV6;
+	selector[0].ipv6 = client->ipv6;
+	selector[1].kind = IPF_SELECT_IPV6;
+	selector[1].ipv6 = client->prefix;
+	return client->prefix_len ? 2 : 1;
+}
+
 /* The address moves to the link when another link of the interface had it: that one
  * is told of its end later, and until then both are filtered.
  */
 static int bind_client(struct ipf_device *device, const struct wanarp_client *client)
 {
-	struct ipf_selector selector = {};
+	struct ipf_selector selector[2];
 	struct ipf_binding *binding;
+	unsigned int i, n;
 	int err = 0;
 
-	if (client->family == AF_INET) {
-		selector.kind = IPF_SELECT_IPV4;
-		selector.ipv4 = client->ipv4;
-	} else {
-		selector.kind = IPF_SELECT_IPV6;
-		selector.ipv6 = client->ipv6;
+	n = client_selectors(client, selector);
+	for (i = 0; i < n && !err; i++) {
+		binding = ipf_binding_find(device, &selector[i]);
+		if (binding)
+			err = ipf_attachment_create(binding, client->link);
 	}
-	binding = ipf_binding_find(device, &selector);
-	if (binding)
-		err = ipf_attachment_create(binding, client->link);
 	return err;
+}
+
+static void leave_client(struct ipf_device *device, const struct wanarp_client *client)
+{
+	struct ipf_selector selector[2];
+	struct ipf_binding *binding;
+	unsigned int i, n;
+
+	n = client_selectors(client, selector);
+	for (i = 0; i < n; i++) {
+		binding = ipf_binding_find(device, &selector[i]);
+		if (binding)
+			ipf_attachment_leave(binding, client->link);
+	}
 }
 
 static int bind_link(struct ipf_device *device, const struct wanarp_client *client)
@@ -83,8 +113,10 @@ static int ipf_client_up(const struct wanarp_client *client,
 		err = bind_client(device, client);
 		if (!err)
 			err = bind_link(device, client);
-		if (err)
+		if (err) {
+			leave_client(device, client);
 			NL_SET_ERR_MSG(extack, "no memory for the client's filters");
+		}
 	}
 	mutex_unlock(&ipf_lock);
 	return err;
@@ -92,22 +124,12 @@ static int ipf_client_up(const struct wanarp_client *client,
 
 static void ipf_client_down(const struct wanarp_client *client)
 {
-	struct ipf_selector selector = {};
-	struct ipf_binding *binding;
 	struct ipf_device *device;
 
-	if (client->family == AF_INET) {
-		selector.kind = IPF_SELECT_IPV4;
-		selector.ipv4 = client->ipv4;
-	} else {
-		selector.kind = IPF_SELECT_IPV6;
-		selector.ipv6 = client->ipv6;
-	}
 	mutex_lock(&ipf_lock);
 	device = ipf_device_find(dev_net(client->dev), client->dev->ifindex);
-	binding = device ? ipf_binding_find(device, &selector) : NULL;
-	if (binding)
-		ipf_attachment_leave(binding, client->link);
+	if (device)
+		leave_client(device, client);
 	mutex_unlock(&ipf_lock);
 }
 
