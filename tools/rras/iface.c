@@ -4,6 +4,7 @@
  */
 #include <linux/wanarp.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -104,6 +105,8 @@ static const struct column iface_columns[] = {
 static const struct column projection_columns[] = {
 	{ .title = "ADDRESS" }, { .title = "LINK", .right = true },
 	{ .title = "MRU", .right = true }, { .title = "AGE", .right = true },
+	{ .title = "IDLE", .right = true }, { .title = "IN", .right = true },
+	{ .title = "OUT", .right = true }, { .title = "PREFIX" },
 };
 
 static void iface_object(const struct nlmsghdr *nlh, const struct nlattr **tb, struct table *t)
@@ -189,33 +192,70 @@ static int print_iface(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
+static const char *projection_address(const struct nlattr **tb)
+{
+	if (tb[WANARP_A_PROJECTION_IPV6])
+		return text_ipv6(tb[WANARP_A_PROJECTION_IPV6]);
+	return text_ipv4((uint32_t)nl_attr_uint(tb[WANARP_A_PROJECTION_IPV4]));
+}
+
+/* "2001:db8:1::/64", or nothing. */
+static const char *projection_prefix(const struct nlattr **tb)
+{
+	static char text[INET6_ADDRSTRLEN + sizeof("/128")];
+
+	if (!tb[WANARP_A_PROJECTION_PREFIX])
+		return "";
+	snprintf(text, sizeof(text), "%s/%u", text_ipv6(tb[WANARP_A_PROJECTION_PREFIX]),
+		 (unsigned int)nl_attr_uint(tb[WANARP_A_PROJECTION_PREFIX_LEN]));
+	return text;
+}
+
+static void projection_object(const struct nlattr **tb, struct table *t)
+{
+	const char *prefix = projection_prefix(tb);
+	char text[512];
+	struct json j;
+
+	json_init(&j, text, sizeof(text));
+	json_open(&j, '{');
+	json_field_string(&j, "address", projection_address(tb));
+	if (prefix[0])
+		json_field_string(&j, "prefix", prefix);
+	json_field_uint(&j, "link", nl_attr_uint(tb[WANARP_A_PROJECTION_LINK]));
+	json_field_uint(&j, "mru", nl_attr_uint(tb[WANARP_A_PROJECTION_MRU]));
+	json_field_uint(&j, "age-ms", nl_attr_uint(tb[WANARP_A_PROJECTION_AGE]));
+	json_field_bool(&j, "proxied", nl_attr_uint(tb[WANARP_A_PROJECTION_PROXIED]));
+	json_field_uint(&j, "idle-ms", nl_attr_uint(tb[WANARP_A_PROJECTION_IDLE]));
+	json_field_uint(&j, "in-packets", nl_attr_uint(tb[WANARP_A_PROJECTION_RX_PACKETS]));
+	json_field_uint(&j, "in-bytes", nl_attr_uint(tb[WANARP_A_PROJECTION_RX_BYTES]));
+	json_field_uint(&j, "out-packets", nl_attr_uint(tb[WANARP_A_PROJECTION_TX_PACKETS]));
+	json_field_uint(&j, "out-bytes", nl_attr_uint(tb[WANARP_A_PROJECTION_TX_BYTES]));
+	json_close(&j, '}');
+	table_object(t, text);
+}
+
 static int on_projection(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *tb[WANARP_A_PROJECTION_MAX + 1];
 	struct table *t = data;
-	const char *address;
-	char text[512];
-	struct json j;
+	const char *prefix;
 
 	if (nl_genl_parse(nlh, tb, WANARP_A_PROJECTION_MAX))
 		return MNL_CB_OK;
-	address = text_ipv4((uint32_t)nl_attr_uint(tb[WANARP_A_PROJECTION_IPV4]));
 	if (options.json) {
-		json_init(&j, text, sizeof(text));
-		json_open(&j, '{');
-		json_field_string(&j, "address", address);
-		json_field_uint(&j, "link", nl_attr_uint(tb[WANARP_A_PROJECTION_LINK]));
-		json_field_uint(&j, "mru", nl_attr_uint(tb[WANARP_A_PROJECTION_MRU]));
-		json_field_uint(&j, "age-ms", nl_attr_uint(tb[WANARP_A_PROJECTION_AGE]));
-		json_field_bool(&j, "proxied", nl_attr_uint(tb[WANARP_A_PROJECTION_PROXIED]));
-		json_close(&j, '}');
-		table_object(t, text);
+		projection_object(tb, t);
 		return MNL_CB_OK;
 	}
-	table_cell(t, "%s", address);
+	prefix = projection_prefix(tb);
+	table_cell(t, "%s", projection_address(tb));
 	table_cell(t, "%llu", (unsigned long long)nl_attr_uint(tb[WANARP_A_PROJECTION_LINK]));
 	table_cell(t, "%llu", (unsigned long long)nl_attr_uint(tb[WANARP_A_PROJECTION_MRU]));
 	table_cell(t, "%s", text_time(nl_attr_uint(tb[WANARP_A_PROJECTION_AGE]) / 1000));
+	table_cell(t, "%s", text_time(nl_attr_uint(tb[WANARP_A_PROJECTION_IDLE]) / 1000));
+	table_cell(t, "%s", text_count(nl_attr_uint(tb[WANARP_A_PROJECTION_RX_BYTES])));
+	table_cell(t, "%s", text_count(nl_attr_uint(tb[WANARP_A_PROJECTION_TX_BYTES])));
+	table_cell(t, "%s", prefix[0] ? prefix : "-");
 	return MNL_CB_OK;
 }
 
