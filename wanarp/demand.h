@@ -161,6 +161,7 @@ struct wanarp_demand {
 	struct wanarp_demand_filter __rcu *filter;
 	unsigned long used;
 	bool hooked;
+	/* Of what follows. */
 	spinlock_t lock;
 	bool active;
 	u8 state;

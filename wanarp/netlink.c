@@ -208,8 +208,8 @@ int wanarp_nl_iface_get_doit(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	rcu_read_lock();
 	iface = wanarp_netlink_find(genl_info_net(info),
-			       info->attrs[WANARP_A_IFACE_IFINDEX],
-			       info->extack);
+				    info->attrs[WANARP_A_IFACE_IFINDEX],
+				    info->extack);
 	err = PTR_ERR_OR_ZERO(iface);
 	if (!err)
 		err = fill_interface(reply, iface, info->snd_portid,
@@ -376,8 +376,8 @@ static struct wanarp_projection *find_projection(struct genl_info *info)
 	struct wanarp_interface *iface;
 
 	iface = wanarp_netlink_find(genl_info_net(info),
-			       info->attrs[WANARP_A_PROJECTION_IFINDEX],
-			       info->extack);
+				    info->attrs[WANARP_A_PROJECTION_IFINDEX],
+				    info->extack);
 	if (IS_ERR(iface))
 		return ERR_CAST(iface);
 	if (!ipv4 == !ipv6) {
