@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../lib/array.h"
+#include "iface.h"
 #include "netlink.h"
 #include "rras.h"
 
@@ -16,9 +17,14 @@ const char iface_help[] =
 	"usage: rras iface [ list ]              all WAN interfaces\n"
 	"       rras iface show DEV              one, with a reason for every drop\n"
 	"       rras iface show DEV projections  the client addresses on it\n"
+	"       rras iface add DEV [ mode multipoint|demand-dial ]\n"
 	"       rras iface set DEV [ source-check on|off ] [ multicast on|off ]\n"
 	"              [ mss-clamp on|off ] [ address-conflict replace|refuse ]\n"
-	"              [ proxy DEV|none ]\n"
+	"              [ proxy DEV|none ] [ mode multipoint|demand-dial ]\n"
+	"              [ filter EXPRESSION|all ] [ idle-timeout SECONDS|never ]\n"
+	"              [ connect-timeout SECONDS ] [ backoff-min SECONDS ]\n"
+	"              [ backoff-max SECONDS ] [ hold-packets N ] [ hold-bytes N ]\n"
+	"              [ hold-time MILLISECONDS ]\n"
 	"\n"
 	"source-check:     a client may only send from its own address, or from one that a\n"
 	"                  route by its address covers; default on\n"
@@ -97,7 +103,7 @@ static const struct setting settings[] = {
 };
 
 static const struct column iface_columns[] = {
-	{ .title = "INTERFACE" }, { .title = "PROJECTIONS", .right = true },
+	{ .title = "INTERFACE" }, { .title = "STATE" }, { .title = "PROJECTIONS", .right = true },
 	{ .title = "SOURCE CHECK" }, { .title = "MULTICAST" }, { .title = "MSS CLAMP" },
 	{ .title = "DROPPED", .right = true },
 };
@@ -129,6 +135,7 @@ static void iface_object(const struct nlmsghdr *nlh, const struct nlattr **tb, s
 		else
 			json_field_string(&j, settings[i].word, settings[i].text(value));
 	}
+	iface_demand_json(tb, &j);
 	netlink_drops_json(nlh, WANARP_A_IFACE_DROP, &j);
 	json_close(&j, '}');
 	if (!j.full)
@@ -149,6 +156,7 @@ static int on_iface(const struct nlmsghdr *nlh, void *data)
 	}
 	name = nl_attr_text(tb[WANARP_A_IFACE_NAME]);
 	table_cell(t, "%s", name ? name : "?");
+	table_cell(t, "%s", iface_demand_state(tb));
 	table_cell(t, "%llu", (unsigned long long)nl_attr_uint(tb[WANARP_A_IFACE_PROJECTIONS]));
 	table_cell(t, "%s", text_switch(nl_attr_uint(tb[WANARP_A_IFACE_SOURCE_CHECK])));
 	table_cell(t, "%s", text_switch(nl_attr_uint(tb[WANARP_A_IFACE_MULTICAST])));
@@ -188,6 +196,7 @@ static int print_iface(const struct nlmsghdr *nlh, void *data)
 	for (i = 0; i < ARRAY_SIZE(settings); i++)
 		printf("  %-16s %s\n", settings[i].word,
 		       settings[i].text((uint32_t)nl_attr_uint(tb[settings[i].attr])));
+	iface_demand_print(tb);
 	netlink_drops_print(nlh, WANARP_A_IFACE_DROP, "  ");
 	return MNL_CB_OK;
 }
@@ -320,6 +329,8 @@ static int put_settings(struct nlmsghdr *nlh, int argc, char **argv)
 	int i;
 
 	for (i = 0; i + 1 < argc; i += 2) {
+		if (iface_demand_word(argv[i]))
+			continue;
 		s = find_setting(argv[i]);
 		if (!s)
 			return usage("iface set: unknown '%s': source-check, multicast, mss-clamp, "
@@ -331,7 +342,18 @@ static int put_settings(struct nlmsghdr *nlh, int argc, char **argv)
 		else
 			mnl_attr_put_u32(nlh, s->attr, value);
 	}
-	return EXIT_OK;
+	return iface_demand_put(nlh, argc, argv);
+}
+
+static const char *said_twice(int argc, char **argv)
+{
+	int i, j;
+
+	for (i = 0; i < argc; i += 2)
+		for (j = i + 2; j < argc; j += 2)
+			if (!strcmp(argv[i], argv[j]))
+				return argv[i];
+	return NULL;
 }
 
 static int iface_set(int argc, char **argv)
@@ -339,8 +361,10 @@ static int iface_set(int argc, char **argv)
 	struct request r;
 	int code;
 
-	if (argc < 3 || argc % 2 == 0 || argc > 1 + 2 * (int)ARRAY_SIZE(settings))
+	if (argc < 3 || argc % 2 == 0)
 		return usage("iface set: expected DEV, then what to set and its value");
+	if (said_twice(argc - 1, argv + 1))
+		return usage("iface set: '%s' is said twice", said_twice(argc - 1, argv + 1));
 	/* Judge the words first: what is not understood needs no module to say so. */
 	code = put_settings(mnl_nlmsg_put_header(r.buffer), argc - 1, argv + 1);
 	if (!code)
@@ -363,6 +387,7 @@ int iface_main(int argc, char **argv)
 	static const struct command commands[] = {
 		{ "list", iface_list },
 		{ "show", iface_show },
+		{ "add", iface_add },
 		{ "set", iface_set },
 		{ 0 },
 	};

@@ -18,6 +18,8 @@ static const char main_help[] =
 	"  session   clients, as rrasd knows them\n"
 	"  link      PPP links, as the kernel knows them\n"
 	"  iface     WAN interfaces and the client addresses on them\n"
+	"  dial      dial a demand-dial interface, or answer its dial requests\n"
+	"  hangup    hang it up\n"
 	"  driver    intermediate drivers between the links and IP\n"
 	"  filter    IP filters on interfaces and clients\n"
 	"  stats     counters of the modules and of rrasd, with a reason for every drop\n"
@@ -202,6 +204,13 @@ static int help_event(int argc, char **argv)
 	return show_help(event_help);
 }
 
+static int help_dial(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return show_help(dial_help);
+}
+
 static int help_check(int argc, char **argv)
 {
 	(void)argc;
@@ -220,6 +229,8 @@ static int help_main(int argc, char **argv)
 		{ "stats", help_stats },
 		{ "event", help_event },
 		{ "check", help_check },
+		{ "dial", help_dial },
+		{ "hangup", help_dial },
 		{ 0 },
 	};
 
@@ -237,6 +248,8 @@ static const struct command objects[] = {
 	{ "stats", stats_main },
 	{ "event", event_main },
 	{ "check", check_main },
+	{ "dial", dial_main },
+	{ "hangup", hangup_main },
 	{ "help", help_main },
 	{ 0 },
 };
@@ -249,6 +262,7 @@ int main(int argc, char **argv)
 		{ "socket", required_argument, NULL, 'S' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
+		{ "run", required_argument, NULL, 'R' },
 		{ 0 },
 	};
 	bool help = false;
@@ -264,6 +278,9 @@ int main(int argc, char **argv)
 			break;
 		case 'S':
 			options.socket = optarg;
+			break;
+		case 'R':
+			options.run = optarg;
 			break;
 		case 'h':
 			help = true;

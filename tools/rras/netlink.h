@@ -9,13 +9,16 @@
 #include "../lib/nl.h"
 #include "table.h"
 
+/* A program that says which packets are interesting may be long. */
+#define NETLINK_REQUEST_SIZE	16384
+
 /**
  * struct request - one request to a family, on a socket of its own
  */
 struct request {
 	struct nl nl;
 	struct nlmsghdr *nlh;	/* where the caller puts attributes */
-	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	char buffer[NETLINK_REQUEST_SIZE] __attribute__((aligned(8)));
 };
 
 int netlink_open(struct nl *nl, struct nl_family *family, const char *name, const char *group);

@@ -25,6 +25,7 @@ struct options {
 	bool json;		/* -j */
 	bool stats;		/* -s */
 	const char *socket;	/* -S */
+	const char *run;	/* --run, of dial */
 };
 
 extern struct options options;
@@ -46,7 +47,7 @@ bool parse_number(const char *text, unsigned int *number);
 bool parse_switch(const char *text, unsigned char *on);
 
 extern const char session_help[], link_help[], iface_help[], driver_help[], filter_help[],
-	stats_help[], event_help[], check_help[];
+	stats_help[], event_help[], check_help[], dial_help[];
 
 int session_main(int argc, char **argv);
 int link_main(int argc, char **argv);
@@ -56,5 +57,7 @@ int filter_main(int argc, char **argv);
 int stats_main(int argc, char **argv);
 int event_main(int argc, char **argv);
 int check_main(int argc, char **argv);
+int dial_main(int argc, char **argv);
+int hangup_main(int argc, char **argv);
 
 #endif /* RRAS_RRAS_H */

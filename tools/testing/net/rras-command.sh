@@ -66,7 +66,7 @@ json "in JSON" 'len(d) == 3 and all(l["lines"][0]["interface"] == "ras0" for l i
 json "one with counters" "d[0]['id'] == $id and d[0]['in-packets'] >= 1 and d[0]['drops'] == []" \
 	rras -j link show "$id"
 says "one that is not there" 1 'link 4000000: .+' rras link show 4000000
-says "interfaces" 0 '^ras0 +3 +on +off' rras iface
+says "interfaces" 0 '^ras0 +- +3 +on +off' rras iface
 json "one" 'd[0]["name"] == "ras0" and d[0]["source-check"] is True
 	and d[0]["drops"] == []' rras -j iface show ras0
 json "its projections" 'len(d) == 3 and all(p["mru"] == 1492 for p in d)' \
