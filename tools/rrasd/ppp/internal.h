@@ -59,7 +59,6 @@ void ppp_lcp_init(struct ppp_session *s);
 
 /* link.c */
 void ppp_lcp_echo_timer(struct ppp_session *s);
-void ppp_lcp_echo(struct ppp_session *s);
 void ppp_lcp_reject_protocol(struct ppp_session *s, uint16_t protocol, const uint8_t *data,
 			     size_t len);
 
@@ -88,8 +87,6 @@ void ppp_chap_digest(uint8_t digest[PPP_MD5_LEN], uint8_t id, const void *secret
 void ppp_ipcp_init(struct ppp_session *s);
 void ppp_ipcp_start(struct ppp_session *s);
 void ppp_ipcp_stop(struct ppp_session *s);
-void ppp_ipcp_confirmed(struct ppp_session *s);
-void ppp_ipcp_unconfirmed(struct ppp_session *s);
 void ppp_ipcp_confirm_timer(struct ppp_session *s);
 void ppp_ipcp_address(struct ppp_session *s, struct in_addr address);
 

@@ -266,6 +266,18 @@ static void network_up(struct ppp_session *s)
 	ppp_network_opened(s);
 }
 
+/*
+ * IPCP has no echo, so everybody has to answer one with a Code-Reject (RFC 1332 section 2). That of
+ * LCP would not do: pppd reads LCP before all else that waits, our last Configure-Ack included.
+ */
+static void ask_confirm(struct ppp_session *s)
+{
+	struct ppp_ipcp *ipcp = &s->ipcp;
+
+	ipcp->confirm_deadline = s->now + PPP_CONFIRM_MS;
+	ppp_send(s, PPP_PROTO_IPCP, PPP_CODE_ECHO_REQ, ++ipcp->fsm.reject_id, NULL, 0);
+}
+
 static void ipcp_up(struct ppp_session *s)
 {
 	if (s->config->role == PPP_CLIENT && !s->ipcp.ask.s_addr) {
@@ -277,9 +289,13 @@ static void ipcp_up(struct ppp_session *s)
 		network_up(s);
 		return;
 	}
-	s->ipcp.confirm_deadline = s->now + PPP_CONFIRM_MS;
-	s->ipcp.confirm_left = PPP_CONFIRM_ECHOES;
-	ppp_lcp_echo(s);
+	ask_confirm(s);
+}
+
+static void ipcp_code_rejected(struct ppp_session *s, uint8_t code)
+{
+	if (code == PPP_CODE_ECHO_REQ && s->ipcp.confirm_deadline)
+		network_up(s);
 }
 
 static void ipcp_down(struct ppp_session *s, enum ppp_event event)
@@ -304,6 +320,7 @@ const struct ppp_fsm_ops ppp_ipcp_ops = {
 	.nak = ipcp_nak,
 	.reject = ipcp_reject,
 	.ack = ipcp_ack,
+	.code_rejected = ipcp_code_rejected,
 	.up = ipcp_up,
 	.down = ipcp_down,
 	.finished = ipcp_finished,
@@ -342,32 +359,6 @@ void ppp_ipcp_stop(struct ppp_session *s)
 	ppp_fsm_event(s, &s->ipcp.fsm, PPP_EV_DOWN);
 	s->ipcp.has_pending = false;
 	unprepare(s);
-}
-
-/**
- * ppp_ipcp_confirmed - the peer has answered an echo
- * @s: the session
- *
- * Perhaps one of before: then it was too early, which costs a packet at worst.
- */
-void ppp_ipcp_confirmed(struct ppp_session *s)
-{
-	if (!s->ipcp.confirm_deadline)
-		return;
-	if (--s->ipcp.confirm_left)
-		ppp_lcp_echo(s);
-	else
-		network_up(s);
-}
-
-/**
- * ppp_ipcp_unconfirmed - the peer does not know echoes
- * @s: the session
- */
-void ppp_ipcp_unconfirmed(struct ppp_session *s)
-{
-	if (s->ipcp.confirm_deadline)
-		network_up(s);
 }
 
 /**

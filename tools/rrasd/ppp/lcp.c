@@ -341,10 +341,8 @@ static int extra_echo(struct ppp_session *s, uint8_t code, const uint8_t *data, 
 	}
 	if (!magic_right(s, data))
 		return -1;
-	if (code == PPP_CODE_ECHO_REPLY) {
+	if (code == PPP_CODE_ECHO_REPLY)
 		s->lcp.echo_missing = 0;
-		ppp_ipcp_confirmed(s);
-	}
 	return PPP_EV_RXR;
 }
 
@@ -404,7 +402,6 @@ static void lcp_code_rejected(struct ppp_session *s, uint8_t code)
 	if (code == PPP_CODE_ECHO_REQ) {
 		s->lcp.echo_off = true;
 		s->lcp.echo_deadline = 0;
-		ppp_ipcp_unconfirmed(s);
 	}
 }
 

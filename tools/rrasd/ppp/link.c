@@ -8,25 +8,13 @@
 #include "internal.h"
 
 /**
- * ppp_lcp_echo - ask the peer for a sign of life
- * @s: the session; its LCP is open
- */
-void ppp_lcp_echo(struct ppp_session *s)
-{
-	struct ppp_lcp *lcp = &s->lcp;
-	uint8_t data[PPP_MAGIC_LEN];
-
-	ppp_set32(data, lcp->magic);
-	ppp_send(s, PPP_PROTO_LCP, PPP_CODE_ECHO_REQ, ++lcp->echo_id, data, sizeof(data));
-}
-
-/**
  * ppp_lcp_echo_timer - is it time to ask whether the peer is still there?
  * @s: the session; its time is set
  */
 void ppp_lcp_echo_timer(struct ppp_session *s)
 {
 	struct ppp_lcp *lcp = &s->lcp;
+	uint8_t data[PPP_MAGIC_LEN];
 
 	if (!lcp->echo_deadline || s->now < lcp->echo_deadline)
 		return;
@@ -37,7 +25,8 @@ void ppp_lcp_echo_timer(struct ppp_session *s)
 	if (lcp->echo_missing < UINT8_MAX)
 		lcp->echo_missing++;
 	lcp->echo_deadline = s->now + s->config->echo_ms;
-	ppp_lcp_echo(s);
+	ppp_set32(data, lcp->magic);
+	ppp_send(s, PPP_PROTO_LCP, PPP_CODE_ECHO_REQ, ++lcp->echo_id, data, sizeof(data));
 }
 
 /* Rejects cost output that the peer did not need: no flood may draw a flood of them. */

@@ -33,8 +33,7 @@
 #define PPP_CHALLENGE_MIN	16	/* bytes of a CHAP challenge of ours */
 #define PPP_CHALLENGE_MAX	32
 #define PPP_PENDING_MAX		128	/* longest IPCP request kept while an address is awaited */
-#define PPP_CONFIRM_MS		1000	/* how long the answers to echoes may delay network_up */
-#define PPP_CONFIRM_ECHOES	2
+#define PPP_CONFIRM_MS		1000	/* how long the peer's answer may delay network_up */
 #define PPP_FRAME_MAX		(PPP_PROTO_LEN + PPP_DEFAULT_MRU)	/* longest frame output */
 
 enum ppp_role {
@@ -115,10 +114,9 @@ struct ppp_config {
 	/** @ask_dns: ask the peer for name servers (client) */
 	bool ask_dns;
 	/**
-	 * @confirm_up: network_up of IPv4 waits until the peer has answered PPP_CONFIRM_ECHOES,
-	 * one after the other and sent after all else, or for PPP_CONFIRM_MS; a peer that does one
-	 * thing after the other has then made its kernel ready for our first packet. One is not
-	 * enough: pppd reads LCP before all else that waits (client)
+	 * @confirm_up: network_up of IPv4 waits until the peer has answered a packet of IPCP that
+	 * was sent after all else, or for PPP_CONFIRM_MS; a peer that does one thing after the
+	 * other has then made its kernel ready for our first packet (client)
 	 */
 	bool confirm_up;
 	/** @restart: Open in Stopped, Stopping or Opened restarts (RFC 1661, 4.3 "r") */
@@ -368,7 +366,6 @@ struct ppp_ipcp {
 	uint8_t pending[PPP_PENDING_MAX];
 	uint8_t pending_len;
 	uint8_t pending_id;
-	uint8_t confirm_left;		/* echoes to be answered before network_up */
 	bool ask_address:1;
 	bool ask_dns1:1;
 	bool ask_dns2:1;

@@ -315,14 +315,14 @@ static void confirm_open(void)
 static void test_confirm(void)
 {
 	confirm_open();
-	tap_ok(!h.is_up && strstr(h.log, "c021:9"), "confirm: an echo before it is up: %s", h.log);
-	h.log[0] = '\0';
-	host_hex(&h, "c021 0a 07 0008 00000000");
-	tap_text(h.log, "c021:9 ", "confirm: and another one");
-	host_hex(&h, "c021 0a 07 0008 00000000");
+	tap_ok(!h.is_up && strstr(h.log, "8021:9"), "confirm: a question before it is up: %s",
+	       h.log);
+	host_hex(&h, "c021 07 01 0008 0901 0004");
+	tap_ok(!h.is_up, "confirm: LCP's is another");
+	host_hex(&h, "8021 07 01 0008 0901 0004");
 	tap_ok(h.is_up && h.net.local.s_addr == inet_addr("10.0.0.99"), "confirm: up with it");
-	host_hex(&h, "c021 0a 07 0008 00000000");
-	tap_number(h.prepared, 1, "confirm: once");
+	host_hex(&h, "8021 07 02 0008 0901 0004");
+	tap_ok(h.is_up && h.prepared == 1, "confirm: once");
 	host_done(&h);
 
 	confirm_open();
@@ -333,14 +333,8 @@ static void test_confirm(void)
 	host_done(&h);
 
 	confirm_open();
-	host_hex(&h, "c021 07 01 000c 09 07 0008 00000000");
-	tap_ok(h.is_up, "confirm: a peer without echoes");
-	host_done(&h);
-
-	confirm_open();
-	host_hex(&h, "c021 0a 07 0008 00000000");
 	host_hex(&h, "8021 05 03 0004");
-	host_hex(&h, "c021 0a 07 0008 00000000");
+	host_hex(&h, "8021 07 01 0008 0901 0004");
 	tap_ok(!h.is_up, "confirm: closed before");
 	host_done(&h);
 }
