@@ -8,7 +8,7 @@
 #	pppd_wait_up NAME [SECONDS]
 #	pppd_dev NAME, pppd_local NAME, pppd_remote NAME
 #	pppd_stop NAME (asks), pppd_kill NAME (kill -9), pppd_wait_end NAME [SECONDS]
-#	stock_server_start NS DEV USER PASSWORD
+#	stock_server_start NS DEV USER PASSWORD [OPTION...], stock_server_kill NS
 #
 # pppd's own log is $RRAS_LOG/pppd-NAME.log.
 
@@ -82,19 +82,31 @@ pppd_kill() {
 	pppd_wait_end "$1"
 }
 
-# stock_server_start NS DEV USER PASSWORD: Debian's pppoe-server, CHAP, 10.9.0.1 and
-# clients from 10.9.0.10 on. The peer in comparisons, and the proof that the environment
-# itself works. It has no kernel mode: its data goes through a pty.
+# stock_server_start NS DEV USER PASSWORD [OPTION...]: Debian's pppoe-server, CHAP, 10.9.0.1
+# and clients from 10.9.0.10 on, with more options for its pppd. The peer in comparisons, the
+# concentrator that we dial, and the proof that the environment itself works. It has no kernel
+# mode: its data goes through a pty.
 stock_server_start() {
 	# Not by on(): $! has to be the program, not a shell around it.
 	# shellcheck disable=SC2016 # expands in the other shell
 	ip netns exec "$1" bash -c "$(declare -f private_ppp)"'
 		private_ppp "$1" "$2"
 		printf "%s\n" require-chap noaccomp nodefaultroute debug \
-			"logfile $4" >/etc/ppp/pppoe-server-options
-		exec pppoe-server -F -I "$3" -L 10.9.0.1 -R 10.9.0.10 -N 20 \
+			"logfile $4" "${@:5}" >/etc/ppp/pppoe-server-options
+		exec pppoe-server -F -C stock -I "$3" -L 10.9.0.1 -R 10.9.0.10 -N 20 \
 			-O /etc/ppp/pppoe-server-options
-		' bash "$3" "$4" "$2" "$RRAS_LOG/pppoe-server.log" \
+		' bash "$3" "$4" "$2" "$RRAS_LOG/pppoe-server.log" "${@:5}" \
 		>"$RRAS_LOG/pppoe-server.out" 2>&1 </dev/null &
 	disown "$!"
 }
+
+# stock_server_kill NS: it and all its sessions vanish without a word.
+stock_server_kill() {
+	local pid
+	for pid in $(ip netns pids "$1"); do
+		kill -9 "$pid" 2>/dev/null || true
+	done
+	poll 20 nobody_in "$1"
+}
+
+nobody_in() { [[ -z $(ip netns pids "$1") ]]; }
