@@ -23,6 +23,7 @@ struct sk_buff;
 	R(SEQUENCE_LATE,	"sequence-late")		\
 	R(SEQUENCE_MISSING,	"sequence-missing")		\
 	R(NO_ROUTE,		"no-route")			\
+	R(WINDOW,		"window-full")			\
 	R(PORT_BUSY,		"port-busy")			\
 	R(NO_PEER,		"no-peer")			\
 	R(LINE_DOWN,		"line-down")			\

@@ -32,6 +32,7 @@ struct genl_family;
 struct l2tp_tunnel;
 struct ndiswan_stack;
 struct pppoe_lower;
+struct pptp_session;
 
 /* Longest PPP header: address, control and a protocol field of two bytes. */
 #define NDISWAN_PPP_HLEN	4
@@ -93,6 +94,10 @@ struct ndiswan_l2tp_sequence {
 	u32 expected;		/* cmpxchg() of the receive path */
 };
 
+struct ndiswan_pptp {
+	struct pptp_session *session; /* fixed */
+};
+
 struct ndiswan_loop {
 	struct ndiswan_link __rcu *peer; /* ndiswan_lock, RCU */
 };
@@ -129,6 +134,8 @@ struct ndiswan_link {
 		struct ndiswan_pppoe pppoe;
 		/** @l2tp: of an l2tp port */
 		struct ndiswan_l2tp l2tp;
+		/** @pptp: of a pptp port */
+		struct ndiswan_pptp pptp;
 		/** @loop: of a loop port */
 		struct ndiswan_loop loop;
 	};
@@ -230,6 +237,11 @@ void ndiswan_loop_uninit(void);
 extern const struct ndiswan_port_ops ndiswan_l2tp_ops;
 int ndiswan_l2tp_init(void);
 void ndiswan_l2tp_uninit(void);
+
+/* port_pptp.c */
+extern const struct ndiswan_port_ops ndiswan_pptp_ops;
+int ndiswan_pptp_init(void);
+void ndiswan_pptp_uninit(void);
 
 /* port_pppoe.c */
 extern const struct ndiswan_port_ops ndiswan_pppoe_ops;

@@ -21,9 +21,12 @@ static int __init ndiswan_init(void)
 	err = ndiswan_l2tp_init();
 	if (err)
 		goto err_pppoe;
-	err = ndiswan_netlink_init();
+	err = ndiswan_pptp_init();
 	if (err)
 		goto err_l2tp;
+	err = ndiswan_netlink_init();
+	if (err)
+		goto err_pptp;
 	err = ndiswan_sysfs_init();
 	if (err)
 		goto err_netlink;
@@ -37,6 +40,8 @@ err_sysfs:
 	ndiswan_sysfs_uninit();
 err_netlink:
 	ndiswan_netlink_uninit();
+err_pptp:
+	ndiswan_pptp_uninit();
 err_l2tp:
 	ndiswan_l2tp_uninit();
 err_pppoe:
@@ -53,6 +58,7 @@ static void __exit ndiswan_exit(void)
 	ndiswan_driver_uninit();
 	ndiswan_sysfs_uninit();
 	ndiswan_netlink_uninit();
+	ndiswan_pptp_uninit();
 	ndiswan_l2tp_uninit();
 	ndiswan_pppoe_uninit();
 	ndiswan_loop_uninit();

@@ -9,6 +9,7 @@ static const struct ndiswan_port_ops * const port_types[] = {
 	[NDISWAN_PORT_TYPE_LOOP] = &ndiswan_loop_ops,
 	[NDISWAN_PORT_TYPE_PPPOE] = &ndiswan_pppoe_ops,
 	[NDISWAN_PORT_TYPE_L2TP] = &ndiswan_l2tp_ops,
+	[NDISWAN_PORT_TYPE_PPTP] = &ndiswan_pptp_ops,
 };
 
 static int attach_locked(struct ndiswan_link *link,

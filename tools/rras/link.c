@@ -195,6 +195,8 @@ static void remote_members(const struct view *v, struct json *j)
 		{ NDISWAN_A_LINK_TUNNEL, "tunnel" },
 		{ NDISWAN_A_LINK_PEER_TUNNEL, "peer-tunnel" },
 		{ NDISWAN_A_LINK_PEER_SESSION, "peer-session" },
+		{ NDISWAN_A_LINK_SEND_WINDOW, "send-window" },
+		{ NDISWAN_A_LINK_SEND_QUEUED, "send-queued" },
 	};
 	size_t i;
 
@@ -338,6 +340,10 @@ static void print_remote(const struct view *v)
 		print_number("peer tunnel", number(v, NDISWAN_A_LINK_PEER_TUNNEL));
 	if (v->tb[NDISWAN_A_LINK_PEER_SESSION])
 		print_number("peer session", number(v, NDISWAN_A_LINK_PEER_SESSION));
+	if (v->tb[NDISWAN_A_LINK_SEND_WINDOW])
+		print_number("send window", number(v, NDISWAN_A_LINK_SEND_WINDOW));
+	if (v->tb[NDISWAN_A_LINK_SEND_QUEUED])
+		print_number("waiting", number(v, NDISWAN_A_LINK_SEND_QUEUED));
 	if (v->tb[NDISWAN_A_LINK_SEND_SEQUENCE])
 		printf("  %-18s %s\n", "numbers",
 		       number(v, NDISWAN_A_LINK_SEND_SEQUENCE) ? "sent" : "not sent");

@@ -81,6 +81,26 @@ struct ndiswan_attach_l2tp {
 };
 
 /**
+ * struct ndiswan_attach_pptp - one PPTP call
+ * @local: our address, big endian
+ * @peer: the peer's address, big endian
+ * @call: our number of the call, which is in what the peer sends
+ * @peer_call: the peer's number of the call
+ * @window: receive window that the peer offered, in messages; 0 means 64
+ * @receive_window: the one that we offered; 0 means 64
+ * @ifindex: device to send on, 0 for what the routes say
+ */
+struct ndiswan_attach_pptp {
+	__be32 local;
+	__be32 peer;
+	__u16 call;
+	__u16 peer_call;
+	__u16 window;
+	__u16 receive_window;
+	__u32 ifindex;
+};
+
+/**
  * struct ndiswan_attach_loop - one end of a loop
  * @peer: number of the link that is the other end, which has to be a loop
  *	without a peer; 0 waits for another link to name this one
@@ -98,6 +118,7 @@ struct ndiswan_attach_loop {
  * @link: out: the link's number
  * @pppoe: in: for %NDISWAN_PORT_TYPE_PPPOE
  * @l2tp: in: for %NDISWAN_PORT_TYPE_L2TP
+ * @pptp: in: for %NDISWAN_PORT_TYPE_PPTP
  * @loop: in: for %NDISWAN_PORT_TYPE_LOOP
  * @params: room for the ports to come; what a port does not use has to be 0
  * @message: out: on an error a sentence that says what to change
@@ -110,6 +131,7 @@ struct ndiswan_attach {
 	union {
 		struct ndiswan_attach_pppoe pppoe;
 		struct ndiswan_attach_l2tp l2tp;
+		struct ndiswan_attach_pptp pptp;
 		struct ndiswan_attach_loop loop;
 		__u8 params[64];
 	};

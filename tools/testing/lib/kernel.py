@@ -11,7 +11,7 @@ import select
 import socket
 import struct
 
-PORT_LOOP, PORT_PPPOE, PORT_L2TP = 1, 2, 3
+PORT_LOOP, PORT_PPPOE, PORT_L2TP, PORT_PPTP = 1, 2, 3, 4
 IOC_ATTACH, IOC_INFO = 0xb701, 0xb702
 STATES = ("new", "attached", "up", "down")
 REASONS = ("none", "request", "closed", "port-down", "port-gone", "peer-closed", "address-taken",
@@ -86,6 +86,13 @@ class Link:
         return self.attach(PORT_L2TP, struct.pack(
             "=iI4HH2sI16s16s", sock, flags, *ids, family, struct.pack(">H", peer[1] if peer else 0),
             ifindex, packed(peer and peer[0]), packed(local)))
+
+    # pylint: disable-next=too-many-arguments
+    def attach_pptp(self, local, peer, calls, window=0, receive_window=0):
+        """A PPTP call; calls are our number and the peer's."""
+        return self.attach(PORT_PPTP, struct.pack(
+            "=4s4sHHHHI", socket.inet_aton(local), socket.inet_aton(peer), *calls, window,
+            receive_window, 0))
 
     def info(self):
         """State by name."""
