@@ -66,23 +66,60 @@ static void unicast_destination(const struct wanarp_projection *projection,
 }
 
 /* A demand-dial interface has one link, whatever the next hop. */
-static const struct wanarp_projection *uplink(struct wanarp_interface *iface,
-					      enum ndiswan_proto proto)
+static struct wanarp_projection *uplink(struct wanarp_interface *iface,
+					enum ndiswan_proto proto)
 {
 	return rcu_dereference_check(iface->demand.uplink[proto],
 				     rcu_read_lock_bh_held());
 }
 
-static void ipv4_destination(struct wanarp_interface *iface, __be32 nexthop,
-			     u8 *to)
+static struct wanarp_projection *
+ipv4_projection(struct wanarp_interface *iface, __be32 nexthop)
 {
-	const struct wanarp_projection *projection;
+	if (unlikely(wanarp_is_demand(iface)))
+		return uplink(iface, NDISWAN_PROTO_IPV4);
+	return wanarp_table_find_rcu(&iface->table, nexthop);
+}
+
+static struct wanarp_projection *
+ipv6_projection(const struct sk_buff *skb, struct wanarp_interface *iface)
+{
+	const struct in6_addr *daddr = &ipv6_hdr(skb)->daddr, *nexthop;
 
 	if (unlikely(wanarp_is_demand(iface)))
-		projection = uplink(iface, NDISWAN_PROTO_IPV4);
-	else
-		projection = wanarp_table_find_rcu(&iface->table, nexthop);
-	unicast_destination(projection, to);
+		return uplink(iface, NDISWAN_PROTO_IPV6);
+	nexthop = rt6_nexthop((const struct rt6_info *)skb_dst(skb), daddr);
+	if (wanarp_ipv6_is_gateway(nexthop))
+		nexthop = daddr;
+	return wanarp_table_find_ipv6(&iface->table, nexthop);
+}
+
+/**
+ * wanarp_nexthop() - to whom does a packet go?
+ * @skb: the packet, at its network header; with a route, or nobody knows
+ * @iface: the interface that it leaves by
+ * @proto: what it is
+ *
+ * Context: data, bottom halves off, which is what the answer is good for.
+ * Return: the projection or NULL.
+ */
+struct wanarp_projection *wanarp_nexthop(const struct sk_buff *skb,
+					 struct wanarp_interface *iface,
+					 enum ndiswan_proto proto)
+{
+	struct wanarp_projection *projection = NULL;
+	const struct dst_entry *dst = skb_dst(skb);
+	int family = dst ? dst->ops->family : AF_UNSPEC;
+
+	rcu_read_lock();
+	if (proto == NDISWAN_PROTO_IPV4 && family == AF_INET)
+		projection = ipv4_projection(iface,
+					     rt_nexthop(skb_rtable(skb),
+							ip_hdr(skb)->daddr));
+	else if (proto == NDISWAN_PROTO_IPV6 && family == AF_INET6)
+		projection = ipv6_projection(skb, iface);
+	rcu_read_unlock();
+	return projection;
 }
 
 /* False if it is no packet of IPv6 with a route. */
@@ -90,25 +127,14 @@ static noinline bool ipv6_destination(const struct sk_buff *skb,
 				      struct wanarp_interface *iface,
 				      unsigned short type, u8 *to)
 {
-	const struct wanarp_projection *projection;
 	const struct dst_entry *dst = skb_dst(skb);
-	const struct in6_addr *daddr, *nexthop;
 
 	if (type != ETH_P_IPV6 || !dst || dst->ops->family != AF_INET6)
 		return false;
-	daddr = &ipv6_hdr(skb)->daddr;
-	if (ipv6_addr_is_multicast(daddr)) {
-		ipv6_eth_mc_map(daddr, to);
-		return true;
-	}
-	nexthop = rt6_nexthop((const struct rt6_info *)dst, daddr);
-	if (wanarp_ipv6_is_gateway(nexthop))
-		nexthop = daddr;
-	if (unlikely(wanarp_is_demand(iface)))
-		projection = uplink(iface, NDISWAN_PROTO_IPV6);
+	if (ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr))
+		ipv6_eth_mc_map(&ipv6_hdr(skb)->daddr, to);
 	else
-		projection = wanarp_table_find_ipv6(&iface->table, nexthop);
-	unicast_destination(projection, to);
+		unicast_destination(ipv6_projection(skb, iface), to);
 	return true;
 }
 
@@ -122,6 +148,7 @@ static int wanarp_header(struct sk_buff *skb, struct net_device *dev,
 	const struct rtable *rt = ipv4_route(skb, type);
 	struct wanarp_interface *iface = netdev_priv(dev);
 	struct ethhdr *eth = skb_push(skb, ETH_HLEN);
+	__be32 nexthop;
 
 	if (likely(type != ETH_P_802_3 && type != ETH_P_802_2))
 		eth->h_proto = htons(type);
@@ -138,8 +165,9 @@ static int wanarp_header(struct sk_buff *skb, struct net_device *dev,
 	} else if (unlikely(rt->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST))) {
 		multicast_destination(rt, ip_hdr(skb)->daddr, eth->h_dest);
 	} else {
-		ipv4_destination(iface, rt_nexthop(rt, ip_hdr(skb)->daddr),
-				 eth->h_dest);
+		nexthop = rt_nexthop(rt, ip_hdr(skb)->daddr);
+		unicast_destination(ipv4_projection(iface, nexthop),
+				    eth->h_dest);
 	}
 	return ETH_HLEN;
 }

@@ -240,6 +240,9 @@ bool wanarp_notify_copy(const struct wanarp_projection *projection,
 
 /* header.c */
 extern const struct header_ops wanarp_header_ops;
+struct wanarp_projection *wanarp_nexthop(const struct sk_buff *skb,
+					 struct wanarp_interface *iface,
+					 enum ndiswan_proto proto);
 bool wanarp_ipv6_is_neighbour(struct wanarp_interface *iface,
 			      const struct in6_addr *addr);
 

@@ -130,6 +130,12 @@ static void unicast(struct sk_buff *skb, struct wanarp_interface *iface,
 		projection = rcu_dereference_bh(iface->demand.uplink[proto]);
 	else
 		projection = destination(iface, proto, id);
+	/* Since wanarp_header() asked, another link may have taken the address
+	 * over. Then the link that it found has no line any more, and the
+	 * packet is for the other one.
+	 */
+	if (unlikely(!projection))
+		projection = wanarp_nexthop(skb, iface, proto);
 	if (unlikely(!projection)) {
 		unresolved(skb, iface, proto);
 		return;
