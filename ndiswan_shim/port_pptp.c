@@ -68,7 +68,7 @@ struct pptp_session {
 	u32 ack_sent;			/* all before it we acknowledged */
 	u32 timed_seq;
 	unsigned long timed_at;
-	unsigned long progress;		/* last acknowledgement, or wait began */
+	unsigned long progress;		/* last acknowledgment, or wait began */
 	unsigned long rtt;		/* in jiffies, times 8 */
 	unsigned long deviation;	/* times 4 */
 	struct sk_buff_head queue;
@@ -162,7 +162,7 @@ static int session_output(struct pptp_session *session, struct sk_buff *skb)
 	return 0;
 }
 
-/* Put the header before a frame, or before nothing for an acknowledgement. */
+/* Put the header before a frame, or before nothing for an acknowledgment. */
 static void header_push(struct pptp_session *session, struct sk_buff *skb)
 {
 	struct ndiswan_pptp_header header = {
@@ -441,7 +441,8 @@ static int protocol_get(struct netlink_ext_ack *extack)
 {
 	if (!registered) {
 		if (gre_add_protocol(&pptp_protocol, GREPROTO_PPTP)) {
-			NL_SET_ERR_MSG(extack, "the kernel's own pptp has the GRE protocol: rmmod pptp");
+			NL_SET_ERR_MSG(extack,
+				       "the kernel's own pptp has the GRE protocol: rmmod pptp");
 			return -EBUSY;
 		}
 		registered = true;
