@@ -111,7 +111,7 @@ static const struct key keys[] = {
 	{ dial_section, "backoff", KIND_TIME, DIAL(backoff_ms), 1000, 24 * HOUR },
 	{ dial_section, "backoff-max", KIND_TIME, DIAL(backoff_max_ms), 1000, 24 * HOUR },
 	{ dial_section, "filter", KIND_TEXT, DIAL(filter), 0, CONFIG_FILTER_MAX },
-	{ dial_section, "hold-packets", KIND_NUMBER32, DIAL(hold_packets), 0, 10000 },
+	{ dial_section, "hold-packets", KIND_NUMBER32, DIAL(hold_packets), 0, 1000 },
 	{ dial_section, "hold-bytes", KIND_NUMBER32, DIAL(hold_bytes), 0, 16777216 },
 	{ dial_section, "hold-time", KIND_TIME, DIAL(hold_ms), 1, HOUR },
 	{ "limits", "sessions", KIND_NUMBER32, AT(sessions), 1, 1000000 },
