@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# kernels: uml-debug
+# kernels: 6.12 uml-debug
 # timeout: 300
 #
 # rrasd dials a demand-dial interface over PPPoE; the concentrator is Debian's pppoe-server
@@ -17,6 +17,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/rrasd.sh
 . "$TESTING/lib/rrasd.sh"
 
+need_modules ppp_async
 need_programs pppd pppoe pppoe-server nft
 topology 0 none
 ns_create ac
