@@ -161,8 +161,9 @@ class Prober:
         self.any = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.sockets, self.count, self.last = {}, 0, {}
         for address in self.rightful:
-            # A connected one hears that the address does not resolve.
+            # One with IP_RECVERR hears that the address does not resolve.
             self.sockets[address] = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self.sockets[address].setsockopt(socket.SOL_IP, 11, 1)
             self.sockets[address].connect((address, 9))
         self.found = {"held": 0, "nothing": 0, "lost": 0, "wrong": 0, "twice": 0,
                       "recycled": 0, "looked": 0}

@@ -11,12 +11,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/net.sh
 . "$(dirname "$0")/../lib/net.sh"
 
-# All of them at native speed; a twelfth where the processors are emulated and two.
-if [[ $RRAS_KERNEL == uml-debug ]]; then
-	: "${PAIRS:=100000}"
-else
-	: "${PAIRS:=16000}"
-fi
+: "${PAIRS:=100000}"
 # Two lines in the log for each pair are more than it holds. That every line-up has its
 # line-down is for the events, and that nothing is lost for kmemleak.
 echo 'module wanarp -p' >/proc/dynamic_debug/control
