@@ -153,18 +153,25 @@ def tcp(samples):
 
 
 def setup(samples):
-    """Sessions per second; of the second both numbers are ours: the last and the first
-    ten thousand of 50,000. A tenth is less than the noise of the instrument.
+    """Sessions per second; where both numbers are ours: the last and the first ten thousand
+    of 50,000, of which a tenth is less than the noise of the instrument.
     """
     yield at_least("setup-4000", samples.median("setup.ours"),
                    samples.median("setup.peer"), 10)
     yield at_least("setup-50000-last-to-first", samples.median("setup-many.last"),
                    samples.median("setup-many.first"), 0.9)
+    # Two line-ups a session. Whoever makes nothing of the kind has no rate.
+    lines = 2 * samples.median("setup-both")
+    yield Figure("line-ups-50000", lines, 0, lines / 20000, 20000, lines >= 20000)
+    yield at_least("line-ups-50000-last-to-first", samples.median("setup-both.last"),
+                   samples.median("setup-both.first"), 0.9)
 
 
 def cost(samples):
     """Bytes of kernel memory for a session, sessions ended per second."""
     yield at_most("memory-per-session", samples.median("memory.ours"),
                   samples.median("memory.peer"), 1024)
+    yield at_most("memory-per-session-both", samples.median("memory.both"),
+                  samples.median("memory.peer"), 1536)
     yield at_least("teardown", samples.median("teardown.ours"),
                    samples.median("teardown.peer"), 50)

@@ -7,6 +7,7 @@
 #include <linux/ndiswan.h>
 #include <linux/ndiswan_ioctl.h>
 #include <linux/ppp_defs.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -51,13 +52,12 @@ static void flush(void)
 	self.waiting = 0;
 }
 
-static void line_up(const struct options *options, unsigned int number,
-		    uint32_t link)
+/* Another line-up in the message, with what both protocols have. */
+static void line_begin(const struct options *options, uint16_t protocol,
+		       uint32_t link)
 {
-	uint32_t address = htonl(options->base + number), mru = 1492;
-	uint32_t ifindex = options->wan_ifindex;
+	uint32_t ifindex = options->wan_ifindex, mru = 1492;
 	struct message *message = &self.message;
-	uint16_t protocol = PPP_IP;
 	struct genlmsghdr *genl;
 
 	genl = message_begin(message, self.family, 0, GENL_HDRLEN);
@@ -68,20 +68,58 @@ static void line_up(const struct options *options, unsigned int number,
 			  sizeof(protocol));
 	message_attribute(message, NDISWAN_A_LINE_IFINDEX, &ifindex,
 			  sizeof(ifindex));
-	message_attribute(message, NDISWAN_A_LINE_PEER_IPV4, &address,
-			  sizeof(address));
 	message_attribute(message, NDISWAN_A_LINE_MRU, &mru, sizeof(mru));
+}
+
+static void line_end(const struct options *options)
+{
 	if (++self.waiting >= options->batch)
 		flush();
+}
+
+static void line_up(const struct options *options, unsigned int number,
+		    uint32_t link)
+{
+	uint32_t address = htonl(options->base + number);
+
+	line_begin(options, PPP_IP, link);
+	message_attribute(&self.message, NDISWAN_A_LINE_PEER_IPV4, &address,
+			  sizeof(address));
+	line_end(options);
+}
+
+static void line_up_ipv6(const struct options *options, unsigned int number,
+			 uint32_t link)
+{
+	struct in6_addr peer = { .s6_addr32 = {
+		htonl(0xfe800000), 0, 0, htonl(options->base + number) } };
+	struct in6_addr prefix = { .s6_addr32 = {
+		htonl(0x20010db8),
+		htonl((options->base & 0xffff0000) | number) } };
+	uint8_t length = 64;
+
+	line_begin(options, PPP_IPV6, link);
+	message_attribute(&self.message, NDISWAN_A_LINE_PEER_IPV6, &peer,
+			  sizeof(peer));
+	message_attribute(&self.message, NDISWAN_A_LINE_PREFIX, &prefix,
+			  sizeof(prefix));
+	message_attribute(&self.message, NDISWAN_A_LINE_PREFIX_LEN, &length,
+			  sizeof(length));
+	line_end(options);
 }
 
 static void ours_create(const struct options *options, unsigned int number,
 			int *fd)
 {
+	uint32_t link;
+
 	fd[0] = open("/dev/ndiswan", O_RDWR | O_CLOEXEC);
 	if (fd[0] < 0)
 		die("/dev/ndiswan: %s", strerror(errno));
-	line_up(options, number, attach(fd[0], options, number));
+	link = attach(fd[0], options, number);
+	line_up(options, number, link);
+	if (options->ipv6)
+		line_up_ipv6(options, number, link);
 }
 
 static void ours_settle(void)

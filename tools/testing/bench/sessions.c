@@ -4,6 +4,7 @@
  *
  *   sessions ours|ppp --device DEV --peer MAC --base ADDRESS [--wan DEV]
  *            [--local ADDRESS] [--count N] [--step N] [--batch N] [--shuffle SEED]
+ *            [--ipv6]
  *
  * One process is one end: the other end of the sessions is another process in
  * another network namespace. Session n, from 1 on, has the number n in PPPoE and
@@ -13,6 +14,9 @@
  *
  * With --batch so many line-ups go in one system call; a step or the end counts
  * as reached when the last of them is answered for.
+ *
+ * With --ipv6 each session of ours has a second line: the link-local address fe80:: plus
+ * ADDRESS + n, and the prefix 2001:db8:A:n::/64, where A is the upper half of ADDRESS.
  *
  * With --local each of the peer's units has the addresses that pppd would give it,
  * without only a route: a few thousand equal local addresses are in one chain of
@@ -138,6 +142,9 @@ static void parse_option(struct options *options, int letter)
 	case 'm':
 		options->batch = number_of(optarg);
 		break;
+	case '6':
+		options->ipv6 = true;
+		break;
 	case 'r':
 		options->seed = number_of(optarg);
 		break;
@@ -158,6 +165,7 @@ static const struct kind *parse(struct options *options, int argc, char **argv)
 		{ "step", required_argument, NULL, 's' },
 		{ "batch", required_argument, NULL, 'm' },
 		{ "shuffle", required_argument, NULL, 'r' },
+		{ "ipv6", no_argument, NULL, '6' },
 		{ }
 	};
 	int letter;

@@ -5,6 +5,7 @@
 
 #include <linux/netlink.h>
 #include <net/ethernet.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,7 @@
  * @step: report after each so many
  * @batch: line-ups that are sent together; ours only
  * @seed: of the order in which sessions are made; 0 for rising numbers
+ * @ipv6: a line of IPv6 too; ours only
  */
 struct options {
 	const char *device;
@@ -34,6 +36,7 @@ struct options {
 	unsigned int step;
 	unsigned int batch;
 	unsigned int seed;
+	bool ipv6;
 };
 
 /**

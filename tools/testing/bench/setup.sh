@@ -42,15 +42,22 @@ done
 sessions_end ours
 sessions_end peer
 
-# The first ten thousand against the last ten thousand of the many.
+# The first ten thousand against the last ten thousand of the many; then with a line of IPv6
+# each, which is twice as many line-ups.
 part=$((many / 5))
-sessions_start many "${server[@]}" --count "$many" --step $((many / 50))
-for ((round = 0; round < rounds; round++)); do
-	sessions_do many up
-	sample "setup-many" "$(per_second "$many" "$seconds")"
-	sample "setup-many.first" "$(per_second "$part" "$(sum 0 10)")"
-	sample "setup-many.last" "$(per_second "$part" "$(sum 40 50)")"
-	sessions_do many down
-	sample "setup-many.down" "$(per_second "$many" "$seconds")"
+for kind in many both; do
+	options=()
+	if [[ $kind == both ]]; then
+		options=(--ipv6)
+	fi
+	sessions_start "$kind" "${server[@]}" --count "$many" --step $((many / 50)) "${options[@]}"
+	for ((round = 0; round < rounds; round++)); do
+		sessions_do "$kind" up
+		sample "setup-$kind" "$(per_second "$many" "$seconds")"
+		sample "setup-$kind.first" "$(per_second "$part" "$(sum 0 10)")"
+		sample "setup-$kind.last" "$(per_second "$part" "$(sum 40 50)")"
+		sessions_do "$kind" down
+		sample "setup-$kind.down" "$(per_second "$many" "$seconds")"
+	done
+	sessions_end "$kind"
 done
-sessions_end many
