@@ -537,7 +537,8 @@ int wanarp_demand_netdev_event(struct wanarp_interface *iface,
 	case NETDEV_UP:
 		start(&iface->demand);
 		break;
-	case NETDEV_DOWN:
+	case NETDEV_GOING_DOWN:
+		/* While there are routes for the answers. */
 		stop(&iface->demand);
 		break;
 	case NETDEV_UNREGISTER:

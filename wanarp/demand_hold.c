@@ -79,6 +79,23 @@ static void answer(struct sk_buff *skb, enum ndiswan_proto proto)
 		icmpv6_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
 }
 
+/* When a route goes, a packet that was held with it is left with one that leads
+ * nowhere, not even through this namespace.
+ */
+static int route_again(struct wanarp_interface *iface, struct sk_buff *skb,
+		       enum ndiswan_proto proto)
+{
+	struct net *net = dev_net(iface->dev);
+
+	if (likely(skb_dst(skb)->dev == iface->dev))
+		return 0;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (proto == NDISWAN_PROTO_IPV6)
+		return ip6_route_me_harder(net, NULL, skb);
+#endif
+	return ip_route_me_harder(net, NULL, skb, RTN_UNICAST);
+}
+
 static void describe(struct wanarp_demand_packet *packet,
 		     const struct sk_buff *skb, enum ndiswan_proto proto)
 {
@@ -462,7 +479,8 @@ void wanarp_demand_answer(struct wanarp_demand *demand)
 	while ((skb = next_refused(demand))) {
 		local_bh_disable();
 		rcu_read_lock();
-		answer(skb, hold_cb(skb)->proto);
+		if (!route_again(iface, skb, hold_cb(skb)->proto))
+			answer(skb, hold_cb(skb)->proto);
 		wanarp_drop(iface, skb, hold_cb(skb)->reason);
 		rcu_read_unlock();
 		local_bh_enable();
@@ -523,6 +541,10 @@ static void release(struct wanarp_interface *iface, struct sk_buff *skb)
 	const struct hold_cb *cb = hold_cb(skb);
 	struct net *net = dev_net(iface->dev);
 
+	if (route_again(iface, skb, cb->proto)) {
+		wanarp_drop(iface, skb, WANARP_DROP_TX_UNREACHABLE);
+		return;
+	}
 	if ((!cb->iif && !source_kept(net, skb, cb->proto)) ||
 	    connection_dead(skb)) {
 		wanarp_drop(iface, skb, WANARP_DROP_TX_SOURCE_GONE);
