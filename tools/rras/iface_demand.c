@@ -16,7 +16,7 @@
 #include "rras.h"
 
 /* The longest program leaves room for the rest of the request. */
-_Static_assert(NETLINK_REQUEST_SIZE >= BPF_PROGRAM_MAX * sizeof(struct sock_filter) + 1024,
+_Static_assert(BPF_PROGRAM_MAX * sizeof(struct sock_filter) + 1024 <= NETLINK_REQUEST_SIZE,
 	       "a request is long enough");
 
 static const char *const mode_names[] = {
