@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Proxy ARP: a client whose address lies in a subnet of a LAN is answered for
- * there.
+ * Proxy ARP and proxy neighbour discovery: a client whose address lies in a
+ * subnet of a LAN is answered for there.
  *
  * Nothing is set for a client: each question is answered from the table of
  * projections, so answers begin and end with the projection, and nothing can be
@@ -16,7 +16,11 @@
 #include <linux/netfilter_netdev.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <net/addrconf.h>
 #include <net/arp.h>
+#include <net/ip6_checksum.h>
+#include <net/ipv6_stubs.h>
+#include <net/ndisc.h>
 
 #include "internal.h"
 
@@ -87,6 +91,72 @@ static void answer_arp(struct wanarp_interface *iface, struct sk_buff *skb,
 	wanarp_count(iface, WANARP_COUNTER_PROXY_ANSWERS);
 }
 
+/* A neighbour solicitation without its options. */
+struct solicitation {
+	struct ipv6hdr ip;
+	struct icmp6hdr icmp;
+	struct in6_addr target;
+};
+
+/* All that RFC 4861 demands before it is believed, but for the options: who asks
+ * is resolved anew.
+ */
+static bool is_solicitation(const struct solicitation *ns,
+			    const struct sk_buff *skb)
+{
+	unsigned int len = ntohs(ns->ip.payload_len);
+
+	return ns->ip.version == 6 && ns->ip.nexthdr == IPPROTO_ICMPV6 &&
+	       ns->ip.hop_limit == 255 &&
+	       ns->icmp.icmp6_type == NDISC_NEIGHBOUR_SOLICITATION &&
+	       !ns->icmp.icmp6_code &&
+	       len >= sizeof(*ns) - sizeof(ns->ip) &&
+	       len <= skb->len - sizeof(ns->ip) &&
+	       !ipv6_addr_is_multicast(&ns->ip.saddr) &&
+	       !csum_ipv6_magic(&ns->ip.saddr, &ns->ip.daddr, len,
+				IPPROTO_ICMPV6,
+				skb_checksum(skb, sizeof(ns->ip), len, 0));
+}
+
+/* As lan_has(). */
+static bool lan_has_ipv6(const struct net_device *lan,
+			 const struct in6_addr *addr)
+{
+	const struct inet6_dev *idev = __in6_dev_get(lan);
+	const struct inet6_ifaddr *ifa;
+
+	if (!idev || !READ_ONCE(idev->cnf.forwarding) ||
+	    ipv6_addr_type(addr) & (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_MULTICAST))
+		return false;
+	list_for_each_entry_rcu(ifa, &idev->addr_list, if_list)
+		if (ipv6_prefix_equal(addr, &ifa->addr, ifa->prefix_len))
+			return true;
+	return false;
+}
+
+/* Who asks from :: wants to know whether he may use the address: all hear that
+ * somebody has it. A proxy does not override what others say (RFC 4861, 7.2.8).
+ */
+static void answer_solicitation(struct wanarp_interface *iface,
+				struct sk_buff *skb, struct net_device *lan)
+{
+	const struct solicitation *ns;
+	struct solicitation buffer;
+	struct in6_addr to;
+	bool solicited;
+
+	ns = skb_header_pointer(skb, 0, sizeof(buffer), &buffer);
+	if (!ns || ns->icmp.icmp6_type != NDISC_NEIGHBOUR_SOLICITATION ||
+	    !is_solicitation(ns, skb) || !lan_has_ipv6(lan, &ns->target) ||
+	    !wanarp_table_find_ipv6(&iface->table, &ns->target))
+		return;
+	solicited = !ipv6_addr_any(&ns->ip.saddr);
+	to = solicited ? ns->ip.saddr : in6addr_linklocal_allnodes;
+	ipv6_stub->ndisc_send_na(lan, &to, &ns->target, true, solicited, false,
+				 true);
+	wanarp_count(iface, WANARP_COUNTER_PROXY_ANSWERS);
+}
+
 /* The stack sees the question as well; it may want to learn who asks. Frames of
  * a VLAN come here again, on the device of the VLAN.
  */
@@ -98,6 +168,8 @@ static unsigned int wanarp_proxy_hook(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	if (skb->protocol == htons(ETH_P_ARP))
 		answer_arp(priv, skb, state->in);
+	else if (skb->protocol == htons(ETH_P_IPV6))
+		answer_solicitation(priv, skb, state->in);
 	return NF_ACCEPT;
 }
 
@@ -112,9 +184,15 @@ bool wanarp_proxied(const struct wanarp_projection *projection)
 {
 	const struct wanarp_proxy *proxy =
 		rcu_dereference(projection->iface->proxy);
+	const struct wanarp_ipv6_projection *ipv6;
 
-	return proxy && projection->proto == NDISWAN_PROTO_IPV4 &&
-	       lan_has(proxy->hook.dev, projection->addr);
+	if (!proxy)
+		return false;
+	if (projection->proto == NDISWAN_PROTO_IPV4)
+		return lan_has(proxy->hook.dev, projection->addr);
+	ipv6 = wanarp_ipv6_projection(projection);
+	return ipv6->prefix_len &&
+	       lan_has_ipv6(proxy->hook.dev, &ipv6->key[WANARP_KEY_PREFIX].addr);
 }
 
 /**
@@ -160,6 +238,17 @@ static struct wanarp_proxy *proxy_create(struct wanarp_interface *iface,
 		kfree(proxy);
 		return ERR_PTR(err);
 	}
+	/* Questions go to a group of the address in question: to hear them for each
+	 * client, the device hears all groups.
+	 */
+	err = dev_set_allmulti(lan, 1);
+	if (err) {
+		NL_SET_ERR_MSG(extack,
+			       "the proxy interface cannot be made to hear all groups");
+		nf_unregister_net_hook(dev_net(lan), &proxy->hook);
+		kfree_rcu(proxy, rcu);
+		return ERR_PTR(err);
+	}
 	list_add(&proxy->list, &proxies);
 	return proxy;
 }
@@ -167,6 +256,7 @@ static struct wanarp_proxy *proxy_create(struct wanarp_interface *iface,
 static void proxy_destroy(struct wanarp_proxy *proxy)
 {
 	list_del(&proxy->list);
+	dev_set_allmulti(proxy->hook.dev, -1);
 	nf_unregister_net_hook(dev_net(proxy->hook.dev), &proxy->hook);
 	kfree_rcu(proxy, rcu);
 }

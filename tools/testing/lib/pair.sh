@@ -9,7 +9,8 @@
 #
 #	pair_build plain|macvlan	with "macvlan" eth0 of a has an rx_handler already, so that
 #				frames have to be received by a packet type handler
-#	holder NS PEER-MAC CLIENT	a process that holds a link of NS until it is killed
+#	holder NS PEER-MAC CLIENT [LINK-LOCAL [PREFIX]]
+#				a process that holds a link of NS until it is killed
 #	traffic NS ADDRESS	a ping flood until silence
 #	pair_destroy		all of it goes, and leaves no link
 
@@ -40,7 +41,7 @@ holder() {
 	local ready=$RRAS_LOG/holder-$1
 	rm -f "$ready"
 	ip netns exec "$1" /usr/bin/python3 "$TESTING/net/hold-link.py" eth0 7 "$2" ras0 "$3" "$ready" \
-		>"$RRAS_LOG/holder-$1.out" 2>&1 &
+		"${@:4}" >"$RRAS_LOG/holder-$1.out" 2>&1 &
 	holder_pid[$1]=$!
 	disown "$!"
 	poll 20 test -e "$ready"

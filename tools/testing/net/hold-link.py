@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Holds one link open: hold-link.py [--namespace NS] DEV SESSION PEER IFACE CLIENT READY
+"""Holds one link open: hold-link.py [--namespace NS] DEV SESSION PEER IFACE CLIENT READY [IPV6...]
 
-Makes a PPPoE link, brings IPv4 up for CLIENT on IFACE, creates the file READY, and says
+Makes a PPPoE link, brings IPv4 up for CLIENT on IFACE, and IPv6 if a link-local address and
+perhaps a prefix are given, creates the file READY, and says
 "hangup" when the link goes down. Ends when it is killed. With --namespace the link is made
 in that namespace by a process that leaves it again.
 """
@@ -29,10 +30,12 @@ if arguments[0] == "--namespace":
     HOME = "/proc/1/ns/net"
     enter(f"/run/netns/{arguments[1]}")
     arguments = arguments[2:]
-device, session, peer, iface, client, ready = arguments
+device, session, peer, iface, client, ready, *ipv6 = arguments
 link = Link()
 link.attach_pppoe(device, int(session), peer)
 Ndiswan().line_up(link.id, iface, client)
+if ipv6:
+    Ndiswan().line_up_ipv6(link.id, iface, *ipv6)
 if HOME:
     enter(HOME)
 with open(ready, "w", encoding="ascii"):

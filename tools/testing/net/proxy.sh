@@ -77,6 +77,45 @@ expect_ok "who wants the client's address hears that it is taken" asks 0.0.0.0 1
 expect_fail "who announces it is not answered" asks 10.1.0.2 10.1.0.2
 expect_match "answers are counted" 'proxy-answers: [1-9]' on a ethtool -S ras0
 
+note "proxy neighbour discovery"
+client_up() { # of both protocols
+	local ns
+	for ns in a b; do
+		kill -9 "${holder_pid[$ns]}"
+		poll 10 ended "${holder_pid[$ns]}"
+	done
+	holder a "$(mac b)" 10.1.0.2 fe80::b 2001:db8:1::2/128
+	holder b "$(mac a)" 10.1.0.1 fe80::a
+}
+resolves6() {
+	ip -n h -6 neigh flush dev eth0
+	on h ping -6 -qc 1 -W "${2:-3}" "$1" >/dev/null
+}
+lan6_build() {
+	on a sysctl -qw net.ipv6.conf.all.forwarding=1
+	ip -n a addr add 2001:db8:1::254/64 dev lan0 nodad
+	ip -n h addr add 2001:db8:1::100/64 dev eth0 nodad
+	ip -n a route add 2001:db8:1::2/128 via fe80::fdff:ffff:ffff:ff80 dev ras0
+	ip -n b addr add 2001:db8:1::2/128 dev ras0 nodad
+	ip -n b route add default via fe80::a dev ras0
+}
+dad_failed() { [[ -n $(ip -n h addr show dev eth0 dadfailed) ]]; }
+expect_ok "a LAN of IPv6" lan6_build
+expect_ok "a client of both" client_up
+expect_ok "a host of the LAN reaches him" resolves6 2001:db8:1::2
+expect_match "through the box" "$lan_mac" ip -n h -6 neigh show 2001:db8:1::2
+json "both are shown as answered for" 'all(one["proxied"] is True for one in d) and len(d) == 2' \
+	rras -j iface show ras0 projections
+expect_fail "nobody answers for an address that nobody has" resolves6 2001:db8:1::77 1
+on h sysctl -qw net.ipv6.conf.eth0.accept_dad=1
+expect_ok "somebody takes an address that he has" ip -n h addr add 2001:db8:1::2/64 dev eth0
+expect_ok "and hears that it is taken" poll 10 dad_failed
+ip -n h addr del 2001:db8:1::2/64 dev eth0
+on a sysctl -qw net.ipv6.conf.lan0.forwarding=0
+expect_fail "nor when the box does not forward" resolves6 2001:db8:1::2 1
+on a sysctl -qw net.ipv6.conf.lan0.forwarding=1
+expect_ok "and again when it does" resolves6 2001:db8:1::2
+
 note "what an administrator has set"
 ip -n a neigh add proxy 10.1.0.2 dev lan0
 ip -n a neigh add proxy 10.1.0.50 dev lan0
