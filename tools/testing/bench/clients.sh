@@ -27,7 +27,7 @@ unfilter() {
 	sessions_end ours-s
 	ip -n s link del ras0
 	rmmod ipfltdrv
-	insmod "$MODULES/ipfltdrv/ipfltdrv.ko"
+	insert "$MODULES/ipfltdrv/ipfltdrv.ko"
 	ip -n s link add ras0 type wanarp
 	ip -n s link set ras0 up
 	ip -n s route add "${source_net[ours]}/16" dev ras0
@@ -43,7 +43,7 @@ links() {
 }
 
 load_modules
-insmod "$MODULES/ipfltdrv/ipfltdrv.ko"
+insert "$MODULES/ipfltdrv/ipfltdrv.ko"
 place
 path
 links

@@ -35,8 +35,8 @@ swap() {
 	ip -n c link del wan0
 	ip -n s link del ras0
 	rmmod wanarp ndiswan_shim
-	insmod "$1/ndiswan_shim/ndiswan_shim.ko"
-	insmod "$1/wanarp/wanarp.ko"
+	insert "$1/ndiswan_shim/ndiswan_shim.ko"
+	insert "$1/wanarp/wanarp.ko"
 	ip -n c link add wan0 type wanarp
 	ip -n s link add ras0 type wanarp
 	ip -n c link set wan0 up
@@ -58,7 +58,7 @@ path
 links
 measure none
 for count in 1 4; do
-	insmod "$TOP/build/bench/im_pass/im_pass.ko" layers="$count"
+	insert "$TOP/build/bench/im_pass/im_pass.ko" layers="$count"
 	measure "layers$count"
 	rmmod im_pass
 done

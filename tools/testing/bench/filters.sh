@@ -190,9 +190,9 @@ timed() {
 	done
 }
 
-insmod "$MODULES/ndiswan_shim/ndiswan_shim.ko"
-insmod "$MODULES/wanarp/wanarp.ko"
-insmod "$MODULES/ipfltdrv/ipfltdrv.ko"
+insert "$MODULES/ndiswan_shim/ndiswan_shim.ko"
+insert "$MODULES/wanarp/wanarp.ko"
+insert "$MODULES/ipfltdrv/ipfltdrv.ko"
 place
 aim 192.0.2.1 192.0.2.2 9 9
 transmit warm-up 500

@@ -48,13 +48,22 @@ veth() {
 	ip -n "$3" link set "$4" up
 }
 
+# insert FILE [PARAMETER...]: insmod, after those of the kernel's own that it needs.
+insert() {
+	local other
+	for other in $(modinfo -F depends "$1" | tr , ' '); do
+		modprobe -q "$other" || true
+	done
+	insmod "$@"
+}
+
 load_modules() {
 	modprobe -q ppp_generic || true
 	modprobe -q pppoe || true
 	[[ -e /proc/net/pppoe ]] || fail "this kernel has no PPPoE"
 	[[ -e /dev/ppp ]] || mknod /dev/ppp c 108 0
-	insmod "$MODULES/ndiswan_shim/ndiswan_shim.ko"
-	insmod "$MODULES/wanarp/wanarp.ko"
+	insert "$MODULES/ndiswan_shim/ndiswan_shim.ko"
+	insert "$MODULES/wanarp/wanarp.ko"
 	sysctl -qw fs.nr_open=1000000 fs.file-max=2000000
 }
 
