@@ -106,8 +106,8 @@ static noinline bool source_allowed_ipv6(struct wanarp_projection *projection,
 /* The lower device's taps may hold clones of the packet, so the room in front
  * of it is not ours before skb_cow_head().
  */
-static int header_build(struct sk_buff *skb,
-			const struct wanarp_projection *projection)
+static __always_inline int
+header_build(struct sk_buff *skb, const struct wanarp_projection *projection)
 {
 	int err;
 

@@ -28,7 +28,8 @@ static u32 address_hash(const void *data, u32 len, u32 seed)
 }
 
 /* The default is a call of memcmp(). */
-static int address_differs(struct rhashtable_compare_arg *arg, const void *obj)
+static __always_inline int
+address_differs(struct rhashtable_compare_arg *arg, const void *obj)
 {
 	const struct wanarp_projection *projection = obj;
 

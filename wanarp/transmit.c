@@ -106,7 +106,7 @@ static noinline void multicast(struct sk_buff *skb,
  * socket or have been changed by tc. So it is believed only if it names a link
  * of this namespace whose projection is on this very device.
  */
-static struct wanarp_projection *
+static __always_inline struct wanarp_projection *
 destination(struct wanarp_interface *iface, enum ndiswan_proto proto, u32 id)
 {
 	struct wanarp_projection *projection;
@@ -120,8 +120,10 @@ destination(struct wanarp_interface *iface, enum ndiswan_proto proto, u32 id)
 								  NULL;
 }
 
-static void unicast(struct sk_buff *skb, struct wanarp_interface *iface,
-		    enum ndiswan_proto proto, u32 id)
+/* @proto is a constant. */
+static __always_inline void unicast(struct sk_buff *skb,
+				    struct wanarp_interface *iface,
+				    enum ndiswan_proto proto, u32 id)
 {
 	struct wanarp_projection *projection;
 	u16 mru;
@@ -201,8 +203,10 @@ netdev_tx_t wanarp_xmit(struct sk_buff *skb, struct net_device *dev)
 	skb_reset_network_header(skb);
 	if (unlikely(group))
 		multicast(skb, iface, proto);
+	else if (likely(proto == NDISWAN_PROTO_IPV4))
+		unicast(skb, iface, NDISWAN_PROTO_IPV4, id);
 	else
-		unicast(skb, iface, proto, id);
+		unicast(skb, iface, NDISWAN_PROTO_IPV6, id);
 	return NETDEV_TX_OK;
 
 drop:
