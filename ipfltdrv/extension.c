@@ -16,11 +16,10 @@
 #include "netlink-gen.h"
 #include "netlink.h"
 
-DEFINE_STATIC_KEY_FALSE(ipf_extension_key);
+unsigned int ipf_extension_count;	/* lock to write */
 
 static DEFINE_MUTEX(lock);
 static LIST_HEAD(extensions);	/* by priority; lock, RCU */
-static unsigned int count;	/* lock */
 
 static int extension_check(const struct ipfltdrv_extension *extension)
 {
@@ -46,9 +45,9 @@ static struct list_head *place_find(const struct ipfltdrv_extension *extension)
 	struct ipfltdrv_extension *other;
 
 	lockdep_assert_held(&lock);
-	if (count == IPFLTDRV_EXTENSIONS_MAX) {
+	if (ipf_extension_count == IPFLTDRV_EXTENSIONS_MAX) {
 		pr_err("extension %s: there are %u already\n", extension->name,
-		       count);
+		       ipf_extension_count);
 		return ERR_PTR(-ENOSPC);
 	}
 	list_for_each_entry(other, &extensions, list) {
@@ -88,12 +87,10 @@ int ipfltdrv_extension_register(struct ipfltdrv_extension *extension)
 	err = PTR_ERR_OR_ZERO(place);
 	if (!err) {
 		list_add_rcu(&extension->list, place);
-		count++;
+		WRITE_ONCE(ipf_extension_count, ipf_extension_count + 1);
 		pr_debug("extension %s created\n", extension->name);
 	}
 	mutex_unlock(&lock);
-	if (!err)
-		static_branch_inc(&ipf_extension_key);
 	return err;
 }
 EXPORT_SYMBOL_NS_GPL(ipfltdrv_extension_register, IPFLTDRV);
@@ -108,10 +105,9 @@ EXPORT_SYMBOL_NS_GPL(ipfltdrv_extension_register, IPFLTDRV);
  */
 void ipfltdrv_extension_unregister(struct ipfltdrv_extension *extension)
 {
-	static_branch_dec(&ipf_extension_key);
 	mutex_lock(&lock);
 	list_del_rcu(&extension->list);
-	count--;
+	WRITE_ONCE(ipf_extension_count, ipf_extension_count - 1);
 	pr_debug("extension %s destroyed\n", extension->name);
 	mutex_unlock(&lock);
 	synchronize_net();

@@ -3,17 +3,20 @@
 #ifndef IPFLTDRV_EXTENSION_H
 #define IPFLTDRV_EXTENSION_H
 
-#include <linux/jump_label.h>
+#include <linux/compiler.h>
 #include <net/ipfltdrv.h>
 
 #include "key.h"
 
-DECLARE_STATIC_KEY_FALSE(ipf_extension_key);
+extern unsigned int ipf_extension_count;
 
-/* Nobody who registers none pays for those who do. */
+/* A word and not a static key: it costs an instruction more, and extensions come
+ * and go under traffic, when patching the path of every packet is what emulators
+ * get wrong.
+ */
 static inline bool ipf_extension_any(void)
 {
-	return static_branch_unlikely(&ipf_extension_key);
+	return unlikely(READ_ONCE(ipf_extension_count));
 }
 
 enum ipfltdrv_verdict ipf_extension_ask(struct ipfltdrv_packet *packet,
