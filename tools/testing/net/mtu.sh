@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# kernels: 6.12 6.1 uml-debug
+# kernels: 6.12 uml-debug
 # timeout: 300
 #
 # Two clients of different MRU on one interface: what is too long for one of them is cut, or

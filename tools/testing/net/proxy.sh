@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# kernels: 6.12 6.1 uml-debug
+# kernels: 6.12 uml-debug
 # timeout: 180
 #
 # A client whose address lies in a LAN's subnet is answered for there as long as it is
