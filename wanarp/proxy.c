@@ -113,6 +113,8 @@ static bool is_solicitation(const struct solicitation *ns,
 	       len >= sizeof(*ns) - sizeof(ns->ip) &&
 	       len <= skb->len - sizeof(ns->ip) &&
 	       !ipv6_addr_is_multicast(&ns->ip.saddr) &&
+	       (!ipv6_addr_any(&ns->ip.saddr) ||
+		ipv6_addr_is_solict_mult(&ns->ip.daddr)) &&
 	       !csum_ipv6_magic(&ns->ip.saddr, &ns->ip.daddr, len,
 				IPPROTO_ICMPV6,
 				skb_checksum(skb, sizeof(ns->ip), len, 0));
