@@ -477,6 +477,19 @@ static void check_ipv6(struct parser *p)
 	c->ppp.ifid = c->local_ifid;
 }
 
+/**
+ * config_derive - what [ppp] comes to for each access protocol
+ * @c: the configuration, with [ppp] complete
+ */
+void config_derive(struct config *c)
+{
+	struct ppp_config *pppoe = &c->link[ACCESS_PPPOE];
+
+	*pppoe = c->ppp;
+	pppoe->pppoe = true;
+	pppoe->max_mru = PPP_PPPOE_MRU;
+}
+
 /* What no single line can tell. */
 static void check(struct parser *p)
 {
@@ -493,8 +506,10 @@ static void check(struct parser *p)
 	check_ipv6(p);
 	if (c->unfinished > c->sessions)
 		c->unfinished = c->sessions;
+	config_derive(c);
 	config_dial_check(c, p->diag);
-	wrong = p->diag->errors || !config_serves(c) ? NULL : ppp_config_check(&c->ppp);
+	wrong = p->diag->errors || !config_serves(c) ? NULL :
+		ppp_config_check(&c->link[ACCESS_PPPOE]);
 	if (wrong)
 		diag_error(p->diag, 0, "%s", wrong);
 }
@@ -507,8 +522,6 @@ static bool set_defaults(struct config *c)
 		snprintf(host, sizeof(host), "rras");
 	host[sizeof(host) - 1] = '\0';
 	ppp_config_init(&c->ppp, PPP_SERVER);
-	c->ppp.pppoe = true;
-	c->ppp.max_mru = PPP_PPPOE_MRU;
 	c->ppp.mru = PPP_PPPOE_MRU;
 	c->ppp.mtu = PPP_PPPOE_MRU;
 	c->ppp.auth_peer = PPP_AUTH_CHAP_MD5 | PPP_AUTH_PAP;

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "access/kind.h"
 #include "config_dial.h"
 #include "diag.h"
 #include "log.h"
@@ -55,6 +56,8 @@ struct config {
 
 	/* [ppp] and [auth] */
 	struct ppp_config ppp;
+	/** @link: what that comes to for each access protocol, see config_derive() */
+	struct ppp_config link[ACCESS_KINDS];
 	bool send_pfc;
 	bool ipv6;
 	struct in6_addr dns6[2];	/* in router advertisements; ::: none */
@@ -89,6 +92,7 @@ struct config {
 struct config *config_parse(const char *text, size_t len, struct diag *diag);
 struct config *config_load(const char *path, struct diag *diag);
 bool config_serves(const struct config *c);
+void config_derive(struct config *c);
 struct config *config_get(struct config *c);
 void config_put(struct config *c);
 void config_keep_fixed(struct config *new, struct config *old, struct diag *diag);

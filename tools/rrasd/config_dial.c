@@ -3,6 +3,7 @@
  * Sections [dial INTERFACE], see config_dial.h. Their keys stand in the table of config.c.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,16 @@ const char *config_dial_add(struct config *c, const char *name, unsigned int lin
 	return NULL;
 }
 
+/* What there is to dial over: a word for the access protocol, and something of its own. */
+static const struct over {
+	const char *word;
+	const char *what;
+	/* Returns NULL or what is wrong. */
+	const char *(*check)(const char *value);
+} overs[ACCESS_KINDS] = {
+	[ACCESS_PPPOE] = { "pppoe", "an interface", config_read_interface },
+};
+
 /**
  * config_dial_over - what to dial over: "pppoe INTERFACE"
  * @dial: the section
@@ -67,15 +78,24 @@ const char *config_dial_add(struct config *c, const char *name, unsigned int lin
  */
 const char *config_dial_over(struct config_dial *dial, const char *value)
 {
+	static char text[80];
+	size_t len = strcspn(value, " \t");
 	const char *wrong;
 	char *copy;
+	int i;
 
-	if (strncmp(value, "pppoe", 5) || !strchr(" \t", value[5]))
+	for (i = 0; i < ACCESS_KINDS; i++) {
+		if (strlen(overs[i].word) == len && !memcmp(overs[i].word, value, len))
+			break;
+	}
+	if (i == ACCESS_KINDS)
 		return "expected pppoe and an interface";
-	value += 5 + strspn(value + 5, " \t");
-	if (!*value)
-		return "expected an interface after pppoe";
-	wrong = config_read_interface(value);
+	value += len + strspn(value + len, " \t");
+	if (!*value) {
+		snprintf(text, sizeof(text), "expected %s after %s", overs[i].what, overs[i].word);
+		return text;
+	}
+	wrong = overs[i].check(value);
 	if (wrong)
 		return wrong;
 	copy = strdup(value);
@@ -83,6 +103,7 @@ const char *config_dial_over(struct config_dial *dial, const char *value)
 		return "out of memory";
 	free(dial->over);
 	dial->over = copy;
+	dial->access = (enum access_kind)i;
 	return NULL;
 }
 
@@ -109,7 +130,7 @@ static void set_ppp(const struct config *c, struct config_dial *dial)
 {
 	struct ppp_config *ppp = &dial->ppp;
 
-	*ppp = c->ppp;
+	*ppp = c->link[dial->access];
 	ppp->role = PPP_CLIENT;
 	ppp->auth_peer = 0;
 	ppp->auth_self = dial->user ? dial->methods : 0;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "../lib/bpf.h"
+#include "access/kind.h"
 #include "diag.h"
 #include "ppp/ppp.h"
 
@@ -33,7 +34,8 @@ struct config_dial {
 	/** @name: the interface */
 	char *name;
 	bool create;
-	/** @over: the Ethernet interface to dial over, by PPPoE */
+	/** @access: how to dial, and @over what: with PPPoE an Ethernet interface */
+	enum access_kind access;
 	char *over;
 	char *service;
 	/** @ac_name: NULL: any */

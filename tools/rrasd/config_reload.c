@@ -98,4 +98,5 @@ void config_keep_fixed(struct config *new, struct config *old, struct diag *diag
 		new->interfaces = old->interfaces;
 		old->interfaces = list;
 	}
+	config_derive(new);
 }

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "access/pppoe.h"
+#include "access/access.h"
 #include "dial_internal.h"
 #include "log.h"
 #include "rrasd.h"
@@ -67,7 +67,8 @@ static void take_config(struct uplink *u)
 	struct config *new = u->all->d->config;
 	const struct config_dial *dial = config_dial_find(new, u->dial->name);
 
-	if (new == u->config || !dial || strcmp(dial->over, u->dial->over))
+	if (new == u->config || !dial || dial->access != u->dial->access ||
+	    strcmp(dial->over, u->dial->over))
 		return;
 	config_get(new);
 	config_put(u->config);
@@ -95,12 +96,13 @@ void uplink_dial(struct uplink *u, const char *why)
 	if (u->all->d->stopping || (u->state != UPLINK_IDLE && u->state != UPLINK_WAITING))
 		return;
 	take_config(u);
-	log_info("%s: dialling over %s: %s", u->dial->name, u->dial->over, why);
+	log_info("%s: dialling over %s %s: %s", u->dial->name, access_name(u->dial->access),
+		 u->dial->over, why);
 	u->dials++;
 	set_state(u, UPLINK_CALLING);
 	ev_timer_set(&u->limit, (ev_tstamp)u->dial->connect_ms / 1000.0, 0.0);
 	ev_timer_start(loop, &u->limit);
-	err = pppoe_dialler_begin(u->port, u->dial);
+	err = u->port->ops->begin(u->port, u->dial);
 	if (err == -ENODEV)
 		dial_failed(u, WANARP_UNREACHABLE_REASON_NO_PORT,
 			    "the interface to dial over is missing or down");
@@ -279,7 +281,7 @@ void uplink_hangup(struct uplink *u, enum ppp_reason reason)
 		set_state(u, UPLINK_IDLE);
 		break;
 	case UPLINK_CALLING:
-		pppoe_dialler_cancel(u->port);
+		u->port->ops->cancel(u->port);
 		dial_failed(u, unreachable_reason(reason), ppp_reason_text(reason));
 		break;
 	case UPLINK_NEGOTIATING:
@@ -310,8 +312,8 @@ static void on_limit(struct ev_loop *loop, ev_timer *w, int revents)
 		return;
 	}
 	dial_failed(u, WANARP_UNREACHABLE_REASON_CONNECTION_FAILURE,
-		    pppoe_dialler_problem(u->port));
-	pppoe_dialler_cancel(u->port);
+		    u->port->ops->problem(u->port));
+	u->port->ops->cancel(u->port);
 }
 
 static void on_retry(struct ev_loop *loop, ev_timer *w, int revents)
@@ -363,7 +365,7 @@ static int add_uplink(struct dial *all, struct config *config, const struct conf
 	list_append(&all->uplinks, &u->list);
 	all->count++;
 	netdev_add(all->d, &u->watch, dial->name);
-	u->port = pppoe_dialler_create(all->d, dial->over, u);
+	u->port = access_dialler(all->d, dial, u);
 	return u->port ? 0 : -ENOMEM;
 }
 
@@ -519,7 +521,8 @@ void dial_close(struct rrasd *d)
 		ev_timer_stop(d->loop, &u->limit);
 		ev_timer_stop(d->loop, &u->retry);
 		uplink_unconfigure(u);
-		pppoe_dialler_free(u->port);
+		if (u->port)
+			u->port->ops->free(u->port);
 		list_remove(&u->watch.list);
 		list_remove(&u->list);
 		config_put(u->config);
@@ -616,7 +619,7 @@ void dial_json(const struct rrasd *d, uint32_t index, struct json *j)
 	json_field_string(j, "state", state_names[u->state]);
 	json_field_uint(j, "seconds", (rrasd_now() - u->since) / 1000);
 	json_field_string(j, "mode", u->dial->mode == DIAL_PERMANENT ? "permanent" : "on-demand");
-	json_field_string(j, "port", "pppoe");
+	json_field_string(j, "port", access_name(u->dial->access));
 	json_field_string(j, "interface", u->dial->over);
 	if (u->session) {
 		json_field_uint(j, "session", u->session->link);

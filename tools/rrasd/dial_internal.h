@@ -19,7 +19,7 @@
 
 #define DIAL_TEXT_LEN	256	/* WANARP_TEXT_MAX and its end */
 
-struct pppoe_dialler;
+struct dialler;
 
 /**
  * struct dial - all demand-dial interfaces
@@ -60,7 +60,7 @@ struct uplink {
 	struct config *config;
 	const struct config_dial *dial;
 	struct netdev_watch watch;
-	struct pppoe_dialler *port;
+	struct dialler *port;
 	struct session *session;
 	enum uplink_state state;
 	/** @since: when it came into that state */

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "access/access.h"
 #include "dial_internal.h"
 #include "kernel.h"
 #include "log.h"
@@ -35,7 +36,7 @@ static void log_connected(const struct uplink *u, const struct ppp_network *net)
 	inet_ntop(AF_INET, &u->local, local, sizeof(local));
 	inet_ntop(AF_INET, &u->peer, peer, sizeof(peer));
 	log_info("%s: connected over %s %s: address %s, peer %s, MTU %u", u->dial->name,
-		 u->session->port->name, u->session->port->describe(u->session), local, peer,
+		 access_name(u->session->port->kind), u->session->port->describe(u->session), local, peer,
 		 net->mtu);
 }
 

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "access/pppoe.h"
+#include "access/access.h"
 #include "background.h"
 #include "caps.h"
 #include "config.h"
@@ -200,11 +200,11 @@ static int open_parts(struct rrasd *d)
 	if (!err)
 		err = caps_drop();
 	if (!err)
-		err = pppoe_open(d);
+		err = access_open(d);
 	if (!err)
 		err = dial_open(d);
 	if (!err)
-		err = pppoe_listen(d);
+		err = access_listen(d);
 	if (!err)
 		err = dial_begin(d);
 	if (!err)
@@ -218,7 +218,7 @@ static void close_parts(struct rrasd *d)
 {
 	if (d->loop) {
 		dial_close(d);
-		pppoe_close(d);
+		access_close(d);
 		sessions_uninit(d);
 		control_close(d);
 		filters_close(d);

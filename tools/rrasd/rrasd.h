@@ -30,6 +30,7 @@ struct rrasd {
 	/** @wan: NULL: there are no clients, rrasd only dials */
 	struct wan *wan;
 	struct sessions *sessions;
+	/** @pppoe: each access protocol keeps its own; NULL: not open */
 	struct pppoe *pppoe;
 	/** @dial: NULL: the configuration has no demand-dial interface */
 	struct dial *dial;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../lib/names.h"
+#include "access/access.h"
 #include "config.h"
 #include "dial.h"
 #include "filters.h"
@@ -122,7 +123,7 @@ void session_add(struct rrasd *d, struct session *s, const struct session_port *
 		 uint32_t link)
 {
 	s->config = config_get(d->config);
-	ppp_session_init(&s->ppp, &s->config->ppp, &session_ppp_ops, s);
+	ppp_session_init(&s->ppp, &s->config->link[port->kind], &session_ppp_ops, s);
 	add(d, s, port, fd, link);
 }
 
@@ -232,7 +233,7 @@ static void report_end(struct session *s, const char *text)
 	if (!s->was_up) {
 		if (log_allowed(&end_limit))
 			log_info("session %u: %s %s: ended before it was up: %s", s->link,
-				 s->port->name, s->port->describe(s), text);
+				 access_name(s->port->kind), s->port->describe(s), text);
 		return;
 	}
 	kernel_link_stats(s->d->kernel, s->link, &stats);
@@ -337,7 +338,7 @@ void session_json(const struct session *s, struct json *j, bool stats)
 		dial_session_json(s->uplink, j);
 	json_network(s, j);
 	json_field_uint(j, "age", (rrasd_now() - s->started) / 1000);
-	json_field_string(j, "port", s->port->name);
+	json_field_string(j, "port", access_name(s->port->kind));
 	s->port->json(s, j);
 	if (stats)
 		json_stats(s, j);

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "../lib/json.h"
+#include "access/kind.h"
 #include "hash.h"
 #include "ipv6.h"
 #include "ppp/ppp.h"
@@ -30,7 +31,7 @@ struct uplink;
  * struct session_port - what an access protocol does for its sessions
  */
 struct session_port {
-	const char *name;
+	enum access_kind kind;
 	/** @describe: "eth1 02:00:00:00:00:01", into a static buffer */
 	const char *(*describe)(const struct session *s);
 	/** @json: members that say the same */

@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "access/pppoe.h"
+#include "access/access.h"
 #include "log.h"
 #include "pool.h"
 #include "rrasd.h"
@@ -47,7 +47,7 @@ void stats_json(struct rrasd *d, struct json *j)
 		snprintf(key, sizeof(key), "ended: %s", ppp_reason_text((enum ppp_reason)i));
 		json_field_uint(j, key, c->ended[i]);
 	}
-	pppoe_json(d, j);
+	access_json(d, j);
 }
 
 static int log_member(const char *key, const char *value, void *data)

@@ -23,7 +23,6 @@
 #include "../log.h"
 #include "../rrasd.h"
 #include "cookie.h"
-#include "pppoe.h"
 #include "pppoe_internal.h"
 
 #define RECEIVE_BUFFER	(8 << 20)	/* more than ten thousand frames */
@@ -272,13 +271,7 @@ static void warn_missing(struct pppoe *p)
 	}
 }
 
-/**
- * pppoe_open - prepare for clients on the interfaces of the configuration
- * @d: the daemon; its @pppoe is set
- *
- * Return: 0 or a negative error.
- */
-int pppoe_open(struct rrasd *d)
+static int pppoe_open(struct rrasd *d)
 {
 	struct pppoe *p;
 	size_t i;
@@ -300,13 +293,7 @@ int pppoe_open(struct rrasd *d)
 	return err;
 }
 
-/**
- * pppoe_listen - open the sockets, now that it is known who dials over which interface
- * @d: the daemon
- *
- * Return: 0 or a negative error.
- */
-int pppoe_listen(struct rrasd *d)
+static int pppoe_listen(struct rrasd *d)
 {
 	int err = netdev_refresh(d);
 
@@ -315,11 +302,7 @@ int pppoe_listen(struct rrasd *d)
 	return err;
 }
 
-/**
- * pppoe_close - the opposite; all sessions have ended
- * @d: the daemon
- */
-void pppoe_close(struct rrasd *d)
+static void pppoe_close(struct rrasd *d)
 {
 	struct pppoe *p = d->pppoe;
 	struct pppoe_iface *iface;
@@ -339,12 +322,7 @@ void pppoe_close(struct rrasd *d)
 	d->pppoe = NULL;
 }
 
-/**
- * pppoe_json - the counters as members of an object
- * @d: the daemon
- * @j: where to write them
- */
-void pppoe_json(struct rrasd *d, struct json *j)
+static void pppoe_json(struct rrasd *d, struct json *j)
 {
 	const struct pppoe_counts *c = &d->pppoe->counts;
 
@@ -363,3 +341,12 @@ void pppoe_json(struct rrasd *d, struct json *j)
 	json_field_uint(j, "pppoe-stray", c->stray);
 	json_field_uint(j, "pppoe-unsent", c->unsent);
 }
+
+const struct access pppoe_access = {
+	.name = "pppoe",
+	.open = pppoe_open,
+	.listen = pppoe_listen,
+	.close = pppoe_close,
+	.json = pppoe_json,
+	.dialler = pppoe_dialler_create,
+};

@@ -14,7 +14,6 @@
 #include "../dial.h"
 #include "../kernel.h"
 #include "../rrasd.h"
-#include "pppoe.h"
 #include "pppoe_client.h"
 #include "pppoe_internal.h"
 
@@ -24,10 +23,10 @@ struct pppoe_line;
  * struct pppoe_dialler - who calls over an Ethernet interface
  */
 struct pppoe_dialler {
+	struct dialler dialler;
 	/** @list: of the interface's diallers */
 	struct list list;
 	struct pppoe_iface *iface;
-	struct uplink *uplink;
 	struct pppoe_call call;
 	ev_timer timer;
 	/** @line: what the call led to; NULL: nothing, or it is over */
@@ -97,7 +96,7 @@ static void line_free(struct session *s)
 }
 
 static const struct session_port line_port = {
-	.name = "pppoe",
+	.kind = ACCESS_PPPOE,
 	.describe = line_describe,
 	.json = line_json,
 	.authenticated = line_authenticated,
@@ -117,14 +116,14 @@ static void begin_line(struct pppoe_dialler *dialler)
 
 	line = calloc(1, sizeof(*line));
 	if (!line) {
-		dial_failed(dialler->uplink, WANARP_UNREACHABLE_REASON_OUT_OF_RESOURCES,
+		dial_failed(dialler->dialler.uplink, WANARP_UNREACHABLE_REASON_OUT_OF_RESOURCES,
 			    "out of memory");
 		return;
 	}
 	fd = kernel_link_pppoe(d->kernel, iface->ifindex, call->session, call->peer, &link);
 	if (fd < 0) {
 		free(line);
-		dial_failed(dialler->uplink, WANARP_UNREACHABLE_REASON_OUT_OF_RESOURCES,
+		dial_failed(dialler->dialler.uplink, WANARP_UNREACHABLE_REASON_OUT_OF_RESOURCES,
 			    kernel_error(d->kernel));
 		return;
 	}
@@ -132,8 +131,8 @@ static void begin_line(struct pppoe_dialler *dialler)
 	line->number = call->session;
 	memcpy(line->mac, call->peer, sizeof(line->mac));
 	dialler->line = line;
-	session_add_uplink(d, &line->s, &line_port, fd, link, dialler->uplink);
-	dial_session_begins(dialler->uplink, &line->s, call->peer_name);
+	session_add_uplink(d, &line->s, &line_port, fd, link, dialler->dialler.uplink);
+	dial_session_begins(dialler->dialler.uplink, &line->s, call->peer_name);
 }
 
 /* After everything that may have changed the state of a call. */
@@ -155,7 +154,7 @@ static void go_on(struct pppoe_dialler *dialler, const struct pppoe_writer *w)
 		begin_line(dialler);
 	} else if (call->state == PPPOE_CALL_REFUSED) {
 		call->state = PPPOE_CALL_IDLE;
-		dial_failed(dialler->uplink, WANARP_UNREACHABLE_REASON_CONNECTION_FAILURE,
+		dial_failed(dialler->dialler.uplink, WANARP_UNREACHABLE_REASON_CONNECTION_FAILURE,
 			    pppoe_call_problem(call));
 	}
 }
@@ -169,43 +168,14 @@ static void on_timer(struct ev_loop *loop, ev_timer *w, int revents)
 	go_on(dialler, pppoe_call_timer(&dialler->call, rrasd_now()));
 }
 
-/**
- * pppoe_dialler_create - somebody who calls over an interface
- * @d: the daemon
- * @name: the interface, which need not exist
- * @u: who
- *
- * Return: the dialler, NULL without memory.
- */
-struct pppoe_dialler *pppoe_dialler_create(struct rrasd *d, const char *name, struct uplink *u)
+static struct pppoe_dialler *to_dialler(const struct dialler *dialler)
 {
-	struct pppoe_dialler *dialler = calloc(1, sizeof(*dialler));
-
-	if (!dialler)
-		return NULL;
-	dialler->iface = pppoe_iface_get(d->pppoe, name);
-	if (!dialler->iface) {
-		free(dialler);
-		return NULL;
-	}
-	dialler->uplink = u;
-	ev_init(&dialler->timer, on_timer);
-	dialler->timer.data = dialler;
-	list_append(&dialler->iface->diallers, &dialler->list);
-	return dialler;
+	return container_of(dialler, struct pppoe_dialler, dialler);
 }
 
-/**
- * pppoe_dialler_begin - call
- * @dialler: who, without a session
- * @dial: whom
- *
- * dial_session_begins() or dial_failed() follows, unless it is cancelled before.
- *
- * Return: 0; -ENODEV: the interface is not there or not up; another error.
- */
-int pppoe_dialler_begin(struct pppoe_dialler *dialler, const struct config_dial *dial)
+static int dialler_begin(struct dialler *base, const struct config_dial *dial)
 {
+	struct pppoe_dialler *dialler = to_dialler(base);
 	uint8_t uniq[PPPOE_CALL_UNIQ_LEN];
 
 	if (!dialler->iface->ifindex)
@@ -218,39 +188,65 @@ int pppoe_dialler_begin(struct pppoe_dialler *dialler, const struct config_dial 
 	return 0;
 }
 
-/**
- * pppoe_dialler_cancel - forget the call
- * @dialler: who called; a session there is stays
- */
-void pppoe_dialler_cancel(struct pppoe_dialler *dialler)
+static void cancel(struct pppoe_dialler *dialler)
 {
 	dialler->call.state = PPPOE_CALL_IDLE;
 	dialler->call.deadline = 0;
 	ev_timer_stop(dialler->iface->pppoe->d->loop, &dialler->timer);
 }
 
-/**
- * pppoe_dialler_problem - what does the call wait for?
- * @dialler: who called
- *
- * Return: a sentence without a full stop.
- */
-const char *pppoe_dialler_problem(const struct pppoe_dialler *dialler)
+static void dialler_cancel(struct dialler *base)
 {
-	return pppoe_call_problem(&dialler->call);
+	cancel(to_dialler(base));
 }
 
-/**
- * pppoe_dialler_free - nobody calls any more
- * @dialler: the dialler, without a session; may be NULL
- */
-void pppoe_dialler_free(struct pppoe_dialler *dialler)
+static const char *dialler_problem(const struct dialler *base)
 {
-	if (!dialler)
-		return;
-	pppoe_dialler_cancel(dialler);
+	return pppoe_call_problem(&to_dialler(base)->call);
+}
+
+static void dialler_free(struct dialler *base)
+{
+	struct pppoe_dialler *dialler = to_dialler(base);
+
+	cancel(dialler);
 	list_remove(&dialler->list);
 	free(dialler);
+}
+
+static const struct dialler_ops dialler_ops = {
+	.begin = dialler_begin,
+	.cancel = dialler_cancel,
+	.problem = dialler_problem,
+	.free = dialler_free,
+};
+
+/**
+ * pppoe_dialler_create - somebody who calls over an interface
+ * @d: the daemon
+ * @dial: names the interface, which need not exist
+ * @u: for whom
+ *
+ * Return: the dialler, NULL without memory.
+ */
+struct dialler *pppoe_dialler_create(struct rrasd *d, const struct config_dial *dial,
+				     struct uplink *u)
+{
+	struct pppoe_dialler *dialler = calloc(1, sizeof(*dialler));
+
+	if (!dialler)
+		return NULL;
+	dialler->iface = pppoe_iface_get(d->pppoe, dial->over);
+	if (!dialler->iface) {
+		free(dialler);
+		return NULL;
+	}
+	dialler->dialler.ops = &dialler_ops;
+	dialler->dialler.uplink = u;
+	ev_init(&dialler->timer, on_timer);
+	dialler->timer.data = dialler;
+	list_append(&dialler->iface->diallers, &dialler->list);
+	return &dialler->dialler;
 }
 
 /* The list of diallers does not change while rrasd runs. */
@@ -313,7 +309,7 @@ void pppoe_dial_up(struct pppoe_iface *iface)
 	struct list *l;
 
 	for_each_dialler(iface, dialler, l)
-		dial_port_up(dialler->uplink);
+		dial_port_up(dialler->dialler.uplink);
 }
 
 /**
@@ -330,8 +326,8 @@ void pppoe_dial_down(struct pppoe_iface *iface)
 			session_lower_down(&dialler->line->s, PPP_REASON_LOWER_DOWN);
 		if (!dialler->call.deadline)
 			continue;
-		pppoe_dialler_cancel(dialler);
-		dial_failed(dialler->uplink, WANARP_UNREACHABLE_REASON_NO_PORT,
+		cancel(dialler);
+		dial_failed(dialler->dialler.uplink, WANARP_UNREACHABLE_REASON_NO_PORT,
 			    "the interface went down");
 	}
 }

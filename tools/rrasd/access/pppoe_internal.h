@@ -11,6 +11,7 @@
 #include "../hash.h"
 #include "../netdev.h"
 #include "../session.h"
+#include "access.h"
 #include "limit.h"
 #include "pppoe_frame.h"
 
@@ -115,6 +116,8 @@ struct pppoe_session *pppoe_session_create(struct pppoe_iface *iface,
 const char *pppoe_mac_text(const uint8_t *mac);
 
 /* pppoe_dial.c */
+struct dialler *pppoe_dialler_create(struct rrasd *d, const struct config_dial *dial,
+				     struct uplink *u);
 void pppoe_dial_receive(struct pppoe_iface *iface, const struct pppoe_frame *f);
 bool pppoe_dial_padt(struct pppoe_iface *iface, const struct pppoe_frame *f);
 void pppoe_dial_up(struct pppoe_iface *iface);

@@ -189,7 +189,7 @@ static void port_free(struct session *s)
 }
 
 static const struct session_port port = {
-	.name = "pppoe",
+	.kind = ACCESS_PPPOE,
 	.describe = port_describe,
 	.json = port_json,
 	.authenticated = port_authenticated,
