@@ -36,8 +36,8 @@ static void log_connected(const struct uplink *u, const struct ppp_network *net)
 	inet_ntop(AF_INET, &u->local, local, sizeof(local));
 	inet_ntop(AF_INET, &u->peer, peer, sizeof(peer));
 	log_info("%s: connected over %s %s: address %s, peer %s, MTU %u", u->dial->name,
-		 access_name(u->session->port->kind), u->session->port->describe(u->session), local, peer,
-		 net->mtu);
+		 access_name(u->session->port->kind), u->session->port->describe(u->session), local,
+		 peer, net->mtu);
 }
 
 static int line_up(struct uplink *u, const struct ppp_network *net)

@@ -8,6 +8,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "access/access.h"
 #include "config.h"
 #include "filters.h"
 #include "kernel.h"
@@ -107,7 +108,7 @@ static void ppp_auth_request(struct ppp_session *p, const struct ppp_auth_reques
 		s->d->sessions->counts.auth_failed++;
 		if (log_allowed(&auth_limit))
 			log_warning("session %u: %s %s: %s of '%s' refused: wrong name or secret",
-				    s->link, s->port->name, s->port->describe(s),
+				    s->link, access_name(s->port->kind), s->port->describe(s),
 				    ppp_auth_name(request->method),
 				    log_printable(request->name, (unsigned int)request->name_len));
 	}
@@ -238,7 +239,8 @@ static void report_up(struct session *s, const struct ppp_network *net)
 	s->d->sessions->counts.connected++;
 	log_info("session %u: %s connected: %s, %s, %s %s, MTU %u", s->link,
 		 log_printable(s->user, s->user_len), session_addresses(s),
-		 ppp_auth_name(s->method), s->port->name, s->port->describe(s), net->mtu);
+		 ppp_auth_name(s->method), access_name(s->port->kind), s->port->describe(s),
+		 net->mtu);
 }
 
 static void ppp_network_up(struct ppp_session *p, const struct ppp_network *net)
