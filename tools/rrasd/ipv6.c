@@ -170,11 +170,11 @@ static bool choose_prefix(struct session *s)
 {
 	struct pool6 *pool = s->d->ipv6->pool;
 
-	if (s->ipv6.kind == USER_PREFIX_NONE)
+	if (s->grant.prefix_kind == USER_PREFIX_NONE)
 		return false;
-	if (s->ipv6.kind == USER_PREFIX_FIXED) {
-		s->ipv6.prefix = s->ipv6.fixed;
-		pool6_claim(pool, &s->ipv6.fixed, s);
+	if (s->grant.prefix_kind == USER_PREFIX_FIXED) {
+		s->ipv6.prefix = s->grant.prefix;
+		pool6_claim(pool, &s->grant.prefix, s);
 		return true;
 	}
 	if (pool6_take(pool, hash_bytes(s->user, s->user_len), s, &s->ipv6.prefix))

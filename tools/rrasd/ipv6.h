@@ -32,10 +32,6 @@ struct session_ipv6 {
 	struct hnode by_ifid;
 	/** @turn: where the advertiser keeps it while it is up */
 	struct list turn;
-	/** @kind: what the secrets file says */
-	enum user_prefix kind;
-	/** @fixed: for USER_PREFIX_FIXED */
-	struct prefix fixed;
 	/** @ifid: the client's identifier; 0: none yet */
 	uint64_t ifid;
 	/** @prefix: what is routed to the client; @len 0: nothing yet */

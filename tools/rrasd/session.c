@@ -197,9 +197,11 @@ void session_release_address(struct session *s)
  */
 const char *session_filter_set(const struct session *s)
 {
-	if (!s->filter_set)
+	const char *set = s->grant.filter_set;
+
+	if (!set)
 		return s->config->filter_set;
-	return strcmp(s->filter_set, "-") ? s->filter_set : NULL;
+	return strcmp(set, "-") ? set : NULL;
 }
 
 /**
@@ -262,6 +264,7 @@ void session_finish(struct session *s, enum ppp_reason reason, const char *text)
 		text = ppp_reason_text(reason);
 	}
 	s->over = true;
+	auth_cancel(s);
 	ev_io_stop(s->d->loop, &s->io);
 	ev_timer_stop(s->d->loop, &s->timer);
 	if (!s->uplink)

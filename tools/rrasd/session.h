@@ -16,10 +16,10 @@
 
 #include "../lib/json.h"
 #include "access/kind.h"
+#include "auth.h"
 #include "hash.h"
 #include "ipv6.h"
 #include "ppp/ppp.h"
-#include "users.h"
 
 struct config;
 struct rrasd;
@@ -68,11 +68,10 @@ struct session {
 	/** @user: the name, any bytes, @user_len of them; NULL before authentication */
 	uint8_t *user;
 	uint8_t user_len;
-	enum user_address address_kind;
-	/** @filter_set: the user's own; "-": none; NULL: that of the configuration */
-	char *filter_set;
-	/** @fixed: for USER_ADDRESS_FIXED, host byte order */
-	uint32_t fixed;
+	/** @auth: the question who it is, while it is open */
+	struct auth_query auth;
+	/** @grant: what the user may have */
+	struct auth_grant grant;
 	/** @address: the client's, host byte order; 0: none yet */
 	uint32_t address;
 	struct session_ipv6 ipv6;

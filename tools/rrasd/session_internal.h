@@ -30,6 +30,10 @@ void sessions_heard(struct sessions *all, struct session *s);
 void sessions_authenticated(struct sessions *all, struct session *s);
 void sessions_retire(struct sessions *all, struct session *s, enum ppp_reason reason);
 
+/* session_ppp.c */
+void session_auth_answered(struct session *s, const struct auth_query *q,
+			   const struct auth_answer *answer);
+
 /* session.c */
 void session_release_address(struct session *s);
 const char *session_addresses(const struct session *s);

@@ -60,59 +60,51 @@ static void ppp_lcp_up(struct ppp_session *p, const struct ppp_link *link)
 			    kernel_error(s->d->kernel));
 }
 
-/* The same work for a name that does not exist, so that time does not tell which do. */
-static bool verify(const struct ppp_auth_request *request, const struct user *user)
+/* What the first proof grants stays; who proves himself again has to be the same. */
+static bool take_user(struct session *s, const struct auth_query *q, struct auth_grant *grant)
 {
-	static const char nobody[] = "no such user";
-
-	if (user)
-		return ppp_auth_verify(request, user->secret, user->secret_len);
-	ppp_auth_verify(request, nobody, sizeof(nobody) - 1);
-	return false;
-}
-
-static bool take_user(struct session *s, const struct ppp_auth_request *request,
-		      const struct user *user)
-{
-	/* Who authenticates again, after a renegotiation say, has to be the same. */
 	if (s->user)
-		return s->user_len == request->name_len &&
-		       !memcmp(s->user, request->name, request->name_len);
-	if (user->filter_set) {
-		s->filter_set = strdup(user->filter_set);
-		if (!s->filter_set)
-			return false;
-	}
-	s->user = malloc(request->name_len + 1);
+		return s->user_len == q->name_len && !memcmp(s->user, q->name, q->name_len);
+	s->user = malloc((size_t)q->name_len + 1);
 	if (!s->user)
 		return false;
-	memcpy(s->user, request->name, request->name_len);
-	s->user_len = (uint8_t)request->name_len;
-	s->address_kind = user->address_kind;
-	s->fixed = user->address;
-	s->ipv6.kind = user->prefix_kind;
-	s->ipv6.fixed = user->prefix;
-	s->method = request->method;
+	memcpy(s->user, q->name, q->name_len);
+	s->user_len = q->name_len;
+	s->method = q->method;
+	s->grant = *grant;
+	*grant = (struct auth_grant){ 0 };
 	return true;
+}
+
+/**
+ * session_auth_answered - whether a client may connect
+ * @s: the session; it may be over when this returns
+ * @q: the question
+ * @answer: the answer; its grant is taken over if it is used
+ */
+void session_auth_answered(struct session *s, const struct auth_query *q,
+			   const struct auth_answer *answer)
+{
+	bool good = answer->good && take_user(s, q, answer->grant);
+	const char *message = answer->message;
+
+	if (!good) {
+		s->d->sessions->counts.auth_failed++;
+		if (log_allowed(&auth_limit))
+			log_warning("session %u: %s %s: %s of '%s' refused: %s", s->link,
+				    access_name(s->port->kind), s->port->describe(s),
+				    ppp_auth_name(q->method),
+				    log_printable(q->name, q->name_len),
+				    answer->good ? "not the user of before" : answer->why);
+	}
+	if (!message || good != answer->good)
+		message = good ? "Welcome" : "Wrong name or secret";
+	ppp_auth_result(&s->ppp, rrasd_now(), good, message);
 }
 
 static void ppp_auth_request(struct ppp_session *p, const struct ppp_auth_request *request)
 {
-	struct session *s = p->data;
-	const struct user *user;
-	bool good;
-
-	user = users_find(s->d->users, request->name, request->name_len, s->config->name);
-	good = verify(request, user) && take_user(s, request, user);
-	if (!good) {
-		s->d->sessions->counts.auth_failed++;
-		if (log_allowed(&auth_limit))
-			log_warning("session %u: %s %s: %s of '%s' refused: wrong name or secret",
-				    s->link, access_name(s->port->kind), s->port->describe(s),
-				    ppp_auth_name(request->method),
-				    log_printable(request->name, (unsigned int)request->name_len));
-	}
-	ppp_auth_result(p, rrasd_now(), good, good ? "Welcome" : "Wrong name or secret");
+	auth_begin(p->data, request);
 }
 
 static void ppp_auth_ok(struct ppp_session *p)
@@ -126,17 +118,17 @@ static void choose_address(struct session *s)
 {
 	uint32_t local = ntohl(s->config->local.s_addr);
 
-	if (s->address_kind == USER_ADDRESS_POOL) {
+	if (s->grant.address_kind == USER_ADDRESS_POOL) {
 		s->address = pool_take(s->d->pool, hash_bytes(s->user, s->user_len), s);
 		if (!s->address && log_allowed(&error_limit))
 			log_warning("session %u: %s: no address left in the pool", s->link,
 				    log_printable(s->user, s->user_len));
-	} else if (s->address_kind == USER_ADDRESS_FIXED && s->fixed != local) {
+	} else if (s->grant.address_kind == USER_ADDRESS_FIXED && s->grant.address != local) {
 		/* Outside the pool nobody else is given it; inside it is his. */
-		s->address = s->fixed;
-		pool_claim(s->d->pool, s->fixed, s);
+		s->address = s->grant.address;
+		pool_claim(s->d->pool, s->grant.address, s);
 	} else if (!s->config->ipv6 && log_allowed(&error_limit)) {
-		log_warning("session %u: %s: the secrets file gives this user no usable address",
+		log_warning("session %u: %s: this user has no usable address",
 			    s->link, log_printable(s->user, s->user_len));
 	}
 }

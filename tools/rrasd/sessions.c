@@ -44,7 +44,7 @@ static void reap(struct ev_loop *loop, ev_prepare *w, int revents)
 		list_remove(&s->stage);
 		config_put(s->config);
 		free(s->user);
-		free(s->filter_set);
+		auth_grant_clear(&s->grant);
 		s->port->free(s);
 	}
 }

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Asking who may connect, see auth.h, and the secrets file as one who can be asked.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth.h"
+#include "config.h"
+#include "rrasd.h"
+#include "session_internal.h"
+
+/* The same work for a name that does not exist, so that time does not tell which do. */
+static bool verify(const struct ppp_auth_request *request, const struct user *user)
+{
+	static const char nobody[] = "no such user";
+
+	if (user)
+		return ppp_auth_verify(request, user->secret, user->secret_len);
+	ppp_auth_verify(request, nobody, sizeof(nobody) - 1);
+	return false;
+}
+
+static bool grant_user(struct auth_grant *grant, const struct user *user)
+{
+	*grant = (struct auth_grant){
+		.address_kind = user->address_kind,
+		.address = user->address,
+		.prefix_kind = user->prefix_kind,
+		.prefix = user->prefix,
+	};
+	if (user->filter_set)
+		grant->filter_set = strdup(user->filter_set);
+	return !user->filter_set || grant->filter_set;
+}
+
+static void file_request(struct session *s, const struct ppp_auth_request *request)
+{
+	struct auth_answer answer = { .why = "wrong name or secret" };
+	struct auth_grant grant = { 0 };
+	const struct user *user;
+
+	user = users_find(s->d->users, request->name, request->name_len, s->config->name);
+	if (verify(request, user)) {
+		answer.good = grant_user(&grant, user);
+		answer.why = "out of memory";
+		answer.grant = &grant;
+	}
+	auth_finish(s, &answer);
+	auth_grant_clear(&grant);
+}
+
+static const struct auth_source file_source = {
+	.name = "secrets file",
+	.request = file_request,
+};
+
+/**
+ * auth_begin - ask whether a client is who it says
+ * @s: the session; it waits for no other answer
+ * @request: the client's proof
+ *
+ * The answer is session_auth_answered(), possibly before this returns.
+ */
+void auth_begin(struct session *s, const struct ppp_auth_request *request)
+{
+	static const struct auth_answer no_memory = { .why = "out of memory" };
+	struct auth_query *q = &s->auth;
+
+	q->source = &file_source;
+	q->method = request->method;
+	q->name_len = (uint8_t)request->name_len;
+	q->name = malloc(request->name_len + 1);
+	if (!q->name) {
+		q->name_len = 0;
+		auth_finish(s, &no_memory);
+		return;
+	}
+	memcpy(q->name, request->name, request->name_len);
+	q->source->request(s, request);
+}
+
+static void forget(struct auth_query *q)
+{
+	free(q->name);
+	*q = (struct auth_query){ 0 };
+}
+
+/**
+ * auth_cancel - the answer is not wanted any more
+ * @s: the session, waiting for one or not
+ */
+void auth_cancel(struct session *s)
+{
+	struct auth_query *q = &s->auth;
+
+	if (q->source && q->source->cancel)
+		q->source->cancel(s);
+	forget(q);
+}
+
+/**
+ * auth_finish - a source has decided
+ * @s: the session that was asked about; it may be over when this returns
+ * @answer: what was decided; its grant is taken over, and left empty, if it is used
+ */
+void auth_finish(struct session *s, const struct auth_answer *answer)
+{
+	struct auth_query q = s->auth;
+
+	s->auth = (struct auth_query){ 0 };	/* the next request may come before we return */
+	session_auth_answered(s, &q, answer);
+	forget(&q);
+}
+
+/**
+ * auth_grant_clear - free what a grant holds
+ * @grant: the grant; it is good and empty afterwards
+ */
+void auth_grant_clear(struct auth_grant *grant)
+{
+	free(grant->pool);
+	free(grant->filter_set);
+	free(grant->routes);
+	free(grant->class);
+	*grant = (struct auth_grant){ 0 };
+}
