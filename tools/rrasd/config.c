@@ -36,6 +36,7 @@ enum kind {
 	KIND_RANGE,
 	KIND_INTERFACE,
 	KIND_INTERFACES,
+	KIND_ENDPOINTS,	/* addresses, with a port or without */
 	KIND_TEXT,
 	KIND_TEXTS,
 	KIND_PATH,
@@ -94,6 +95,16 @@ static const struct key keys[] = {
 	{ "pppoe", "interface", KIND_INTERFACES, AT(interfaces), 0, 0 },
 	{ "pppoe", "ac-name", KIND_TEXT, AT(ac_name), 0, CONFIG_NAME_MAX },
 	{ "pppoe", "service-name", KIND_TEXTS, AT(services), 0, CONFIG_NAME_MAX },
+	{ "pptp", "listen", KIND_ENDPOINTS, AT(pptp.listen), 0, 0 },
+	{ "pptp", "echo-interval", KIND_TIME, AT(pptp.echo_ms), 0, HOUR },
+	{ "pptp", "window", KIND_NUMBER16, AT(pptp.window), 1, 1024 },
+	{ "pptp", "connections", KIND_NUMBER32, AT(pptp.connections), 1, 65535 },
+	{ "pptp", "connections-per-address", KIND_NUMBER32, AT(pptp.connections_per_address), 0,
+	  65535 },
+	{ "pptp", "unfinished", KIND_NUMBER32, AT(pptp.unfinished), 1, 65535 },
+	{ "pptp", "unfinished-per-address", KIND_NUMBER32, AT(pptp.unfinished_per_address), 0,
+	  65535 },
+	{ "pptp", "sessions-per-address", KIND_NUMBER32, AT(pptp.sessions_per_address), 0, 65535 },
 	{ dial_section, "create", KIND_BOOL, DIAL(create), 0, 0 },
 	{ dial_section, "over", KIND_DIAL_OVER, 0, 0, 0 },
 	{ dial_section, "service-name", KIND_TEXT, DIAL(service), 0, CONFIG_NAME_MAX },
@@ -248,6 +259,14 @@ static const char *set_text(const struct key *key, void *at, const char *value)
 	return set_string(at, value);
 }
 
+static const char *add_endpoint(struct config_list *list, const char *value)
+{
+	struct sockaddr_in address;
+	const char *wrong = config_read_endpoint(value, 0, &address);
+
+	return wrong ? wrong : add_string(list, value);
+}
+
 static const char *set_filter_set(char **at, const char *value)
 {
 	const char *wrong = filter_bad_name(value, strlen(value));
@@ -278,6 +297,8 @@ static const char *set(struct parser *p, const struct key *key, const char *valu
 		return config_read_pool6(value, at);
 	case KIND_RANGE:
 		return add_range(p, value);
+	case KIND_ENDPOINTS:
+		return add_endpoint(at, value);
 	case KIND_METHODS:
 		return set_methods(at, value);
 	case KIND_FILTER_SET:
@@ -296,7 +317,8 @@ static const char *set(struct parser *p, const struct key *key, const char *valu
 
 static bool may_repeat(enum kind kind)
 {
-	return kind == KIND_RANGE || kind == KIND_INTERFACES || kind == KIND_TEXTS;
+	return kind == KIND_RANGE || kind == KIND_INTERFACES || kind == KIND_ENDPOINTS ||
+	       kind == KIND_TEXTS;
 }
 
 /* A section of its own for each interface: what another one said does not count here. */
@@ -350,7 +372,7 @@ static void parse_section(struct parser *p, char *text)
 		begin_dial(p, name);
 	} else if (!p->section) {
 		diag_error(p->diag, p->line, "no section is called '%s': wan, pool, ppp, auth, "
-			   "pppoe, dial, limits, daemon", text + 1);
+			   "pppoe, pptp, dial, limits, daemon", text + 1);
 		p->section = "";
 	} else if (*name) {
 		diag_error(p->diag, p->line, "section [%s] has no name", text + 1);
@@ -477,6 +499,11 @@ static void check_ipv6(struct parser *p)
 	c->ppp.ifid = c->local_ifid;
 }
 
+static uint16_t min_mru(uint16_t a, uint16_t b)
+{
+	return a < b ? a : b;
+}
+
 /**
  * config_derive - what [ppp] comes to for each access protocol
  * @c: the configuration, with [ppp] complete
@@ -484,10 +511,18 @@ static void check_ipv6(struct parser *p)
 void config_derive(struct config *c)
 {
 	struct ppp_config *pppoe = &c->link[ACCESS_PPPOE];
+	struct ppp_config *pptp = &c->link[ACCESS_PPTP];
 
 	*pppoe = c->ppp;
 	pppoe->pppoe = true;
 	pppoe->max_mru = PPP_PPPOE_MRU;
+
+	*pptp = c->ppp;
+	pptp->pppoe = false;
+	pptp->allow_acfc = true;
+	pptp->max_mru = CONFIG_PPTP_MRU;
+	pptp->mru = min_mru(pptp->mru, CONFIG_PPTP_MRU);
+	pptp->mtu = min_mru(pptp->mtu, CONFIG_PPTP_MRU);
 }
 
 /* What no single line can tell. */
@@ -495,6 +530,7 @@ static void check(struct parser *p)
 {
 	struct config *c = p->c;
 	const char *wrong;
+	int i;
 
 	if (!config_serves(c) && !c->dials)
 		diag_error(p->diag, 0, "[pppoe] interface is missing: rrasd would listen nowhere");
@@ -508,10 +544,15 @@ static void check(struct parser *p)
 		c->unfinished = c->sessions;
 	config_derive(c);
 	config_dial_check(c, p->diag);
-	wrong = p->diag->errors || !config_serves(c) ? NULL :
-		ppp_config_check(&c->link[ACCESS_PPPOE]);
-	if (wrong)
+	if (p->diag->errors || !config_serves(c))
+		return;
+	for (i = 0; i < ACCESS_KINDS; i++) {
+		wrong = ppp_config_check(&c->link[i]);
+		if (!wrong)
+			continue;
 		diag_error(p->diag, 0, "%s", wrong);
+		return;
+	}
 }
 
 static bool set_defaults(struct config *c)
@@ -538,6 +579,13 @@ static bool set_defaults(struct config *c)
 	c->unfinished_per_mac = 16;
 	c->discovery_rate = 10000;
 	c->discovery_rate_per_mac = 20;
+	c->pptp.echo_ms = 60000;
+	c->pptp.window = 64;
+	c->pptp.connections = 10000;
+	c->pptp.connections_per_address = 64;
+	c->pptp.unfinished = 1000;
+	c->pptp.unfinished_per_address = 32;
+	c->pptp.sessions_per_address = 256;
 	c->log_level = LOG_LEVEL_INFO;
 	c->shutdown_ms = 3000;
 	return !set_string(&c->wan, "ras0") && !set_string(&c->name, host) &&
@@ -629,7 +677,7 @@ struct config *config_load(const char *path, struct diag *diag)
  */
 bool config_serves(const struct config *c)
 {
-	return c->interfaces.count > 0;
+	return c->interfaces.count || c->pptp.listen.count;
 }
 
 /**
@@ -664,6 +712,7 @@ void config_put(struct config *c)
 		return;
 	list_free(&c->interfaces);
 	list_free(&c->services);
+	list_free(&c->pptp.listen);
 	free(c->wan);
 	free(c->wan_filter_set);
 	free(c->filter_set);

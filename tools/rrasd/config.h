@@ -15,6 +15,8 @@
 
 #include "access/kind.h"
 #include "config_dial.h"
+#include "config_list.h"
+#include "config_pptp.h"
 #include "diag.h"
 #include "log.h"
 #include "pool.h"
@@ -22,17 +24,8 @@
 #include "prefix.h"
 
 #define CONFIG_FILE_MAX		(1U << 20)
-#define CONFIG_LIST_MAX		64	/* entries of one key that may be repeated */
 #define CONFIG_NAME_MAX		128	/* AC-Name and service names */
 #define CONFIG_PATH_MAX		107	/* what fits into struct sockaddr_un */
-
-/**
- * struct config_list - values of a key that may be repeated
- */
-struct config_list {
-	char *item[CONFIG_LIST_MAX];
-	size_t count;
-};
 
 /**
  * struct config - everything an administrator can choose
@@ -69,6 +62,9 @@ struct config {
 	struct config_list interfaces;
 	struct config_list services;
 	char *ac_name;
+
+	/* [pptp] */
+	struct config_pptp pptp;
 
 	/* [dial INTERFACE] */
 	struct config_dial *dial[CONFIG_DIALS_MAX];

@@ -59,6 +59,14 @@ const char *config_dial_add(struct config *c, const char *name, unsigned int lin
 	return NULL;
 }
 
+static const char *read_server(const char *value)
+{
+	struct sockaddr_in address;
+	const char *wrong = config_read_endpoint(value, 0, &address);
+
+	return wrong || address.sin_addr.s_addr ? wrong : "0.0.0.0 is not a server";
+}
+
 /* What there is to dial over: a word for the access protocol, and something of its own. */
 static const struct over {
 	const char *word;
@@ -67,6 +75,7 @@ static const struct over {
 	const char *(*check)(const char *value);
 } overs[ACCESS_KINDS] = {
 	[ACCESS_PPPOE] = { "pppoe", "an interface", config_read_interface },
+	[ACCESS_PPTP] = { "pptp", "an address", read_server },
 };
 
 /**
@@ -89,7 +98,7 @@ const char *config_dial_over(struct config_dial *dial, const char *value)
 			break;
 	}
 	if (i == ACCESS_KINDS)
-		return "expected pppoe and an interface";
+		return "expected pppoe and an interface, or pptp and an address";
 	value += len + strspn(value + len, " \t");
 	if (!*value) {
 		snprintf(text, sizeof(text), "expected %s after %s", overs[i].what, overs[i].word);
@@ -161,7 +170,7 @@ static void check(struct config *c, struct config_dial *dial, struct diag *diag)
 	if (dial->backoff_max_ms < dial->backoff_ms)
 		diag_error(diag, dial->line, "[dial %s] backoff-max is less than backoff",
 			   dial->name);
-	if (c->interfaces.count && !strcmp(dial->name, c->wan))
+	if (config_serves(c) && !strcmp(dial->name, c->wan))
 		diag_error(diag, dial->line, "%s is the interface of clients, see [wan]",
 			   dial->name);
 	for (i = 0; dial->default_route && c->dial[i] != dial; i++) {

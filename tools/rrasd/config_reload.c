@@ -98,5 +98,11 @@ void config_keep_fixed(struct config *new, struct config *old, struct diag *diag
 		new->interfaces = old->interfaces;
 		old->interfaces = list;
 	}
+	if (!same_list(&new->pptp.listen, &old->pptp.listen)) {
+		diag_warning(diag, 0, "[pptp] listen has changed: this takes a restart");
+		list = new->pptp.listen;
+		new->pptp.listen = old->pptp.listen;
+		old->pptp.listen = list;
+	}
 	config_derive(new);
 }

@@ -134,6 +134,38 @@ const char *config_read_address(const char *value, struct in_addr *out)
 	return check_unicast(ntohl(out->s_addr));
 }
 
+/**
+ * config_read_endpoint - an IPv4 address to listen on or to connect to, with a port or without
+ * @value: the text, "ADDRESS" or "ADDRESS:PORT"; the address may be 0.0.0.0
+ * @port: which port it is when the text has none
+ * @out: where to put it
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *config_read_endpoint(const char *value, uint16_t port, struct sockaddr_in *out)
+{
+	size_t len = strcspn(value, ":");
+	char address[INET_ADDRSTRLEN];
+	uint32_t number = port;
+	const char *wrong;
+
+	*out = (struct sockaddr_in){ .sin_family = AF_INET };
+	if (len >= sizeof(address))
+		return "expected an IPv4 address such as 192.0.2.1";
+	memcpy(address, value, len);
+	address[len] = '\0';
+	if (inet_pton(AF_INET, address, &out->sin_addr) != 1)
+		return "expected an IPv4 address such as 192.0.2.1";
+	if (value[len] && config_read_number(value + len + 1, 1, 65535, &number))
+		return "expected a port from 1 to 65535 after the :";
+	out->sin_port = htons((uint16_t)number);
+	/* 127.x is fine: a tunnel of another kind may end there. */
+	wrong = check_unicast(ntohl(out->sin_addr.s_addr));
+	if (!out->sin_addr.s_addr || ntohl(out->sin_addr.s_addr) >> 24 == 127)
+		return NULL;
+	return wrong;
+}
+
 static const char *read_cidr(const char *base, const char *bits, struct pool_range *out)
 {
 	struct in_addr address;

@@ -17,6 +17,7 @@ const char *config_read_bool(const char *value, bool *out);
 const char *config_read_number(const char *value, uint32_t min, uint32_t max, uint32_t *out);
 const char *config_read_time(const char *value, uint32_t min_ms, uint32_t max_ms, uint32_t *out);
 const char *config_read_address(const char *value, struct in_addr *out);
+const char *config_read_endpoint(const char *value, uint16_t port, struct sockaddr_in *out);
 const char *config_read_range(const char *value, struct pool_range *out);
 const char *config_read_pool6(const char *value, struct prefix *out);
 const char *config_read_link_local(const char *value, uint64_t *ifid);

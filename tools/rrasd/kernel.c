@@ -71,6 +71,24 @@ static int attach(struct kernel *k, int fd, struct ndiswan_attach *a, uint32_t *
 	return -err;
 }
 
+static int link_open(struct kernel *k, struct ndiswan_attach *a, uint32_t *link)
+{
+	int err, fd;
+
+	fd = open_device();
+	if (fd < 0) {
+		err = errno;
+		explain_device(k, err);
+		return -err;
+	}
+	err = attach(k, fd, a, link);
+	if (err) {
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
 /**
  * kernel_link_pppoe - make a link and have a PPPoE session carry it
  * @k: the kernel
@@ -85,23 +103,26 @@ int kernel_link_pppoe(struct kernel *k, int ifindex, uint16_t session, const uin
 		      uint32_t *link)
 {
 	struct ndiswan_attach a = { .port = NDISWAN_PORT_TYPE_PPPOE };
-	int err, fd;
 
-	fd = open_device();
-	if (fd < 0) {
-		err = errno;
-		explain_device(k, err);
-		return -err;
-	}
 	a.pppoe.ifindex = (uint32_t)ifindex;
 	a.pppoe.session = session;
 	memcpy(a.pppoe.peer, peer, sizeof(a.pppoe.peer));
-	err = attach(k, fd, &a, link);
-	if (err) {
-		close(fd);
-		return err;
-	}
-	return fd;
+	return link_open(k, &a, link);
+}
+
+/**
+ * kernel_link_pptp - make a link and have a PPTP call carry it
+ * @k: the kernel
+ * @call: the call
+ * @link: where to put the link's number
+ *
+ * Return: the link's file, which owns it; or a negative error, with kernel_error().
+ */
+int kernel_link_pptp(struct kernel *k, const struct ndiswan_attach_pptp *call, uint32_t *link)
+{
+	struct ndiswan_attach a = { .port = NDISWAN_PORT_TYPE_PPTP, .pptp = *call };
+
+	return link_open(k, &a, link);
 }
 
 /**

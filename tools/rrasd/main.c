@@ -238,7 +238,7 @@ static int run(struct rrasd *d, const struct options *o)
 	struct signals signals = { .config = o->config };
 	int err;
 
-	caps_raise_files(d->config->sessions);
+	caps_raise_files(d->config->sessions + d->config->pptp.connections);
 	if (!o->foreground && !o->syslog) {
 		err = background_begin();
 		if (err)

@@ -32,6 +32,7 @@ struct rrasd {
 	struct sessions *sessions;
 	/** @pppoe: each access protocol keeps its own; NULL: not open */
 	struct pppoe *pppoe;
+	struct pptp *pptp;
 	/** @dial: NULL: the configuration has no demand-dial interface */
 	struct dial *dial;
 	struct control *control;

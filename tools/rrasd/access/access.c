@@ -7,6 +7,7 @@
 
 static const struct access * const protocols[ACCESS_KINDS] = {
 	[ACCESS_PPPOE] = &pppoe_access,
+	[ACCESS_PPTP] = &pptp_access,
 };
 
 /**

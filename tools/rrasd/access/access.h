@@ -62,6 +62,7 @@ struct access {
 };
 
 extern const struct access pppoe_access;
+extern const struct access pptp_access;
 
 int access_open(struct rrasd *d);
 int access_listen(struct rrasd *d);

@@ -7,6 +7,7 @@
 
 enum access_kind {
 	ACCESS_PPPOE,
+	ACCESS_PPTP,
 	ACCESS_KINDS
 };
 

@@ -99,6 +99,11 @@ static void test_mistakes(void)
 	expect_mistake("[pool]\nipv6-prefix 2001:db8::/48\n[ppp]\nmtu 1279\n", 0, "1280 at least");
 	expect_mistake("[daemon]\nlog-level loud\n", 6, "debug");
 	expect_mistake("[limits]\nsessions 0\n", 6, "from 1");
+	expect_mistake("[pptp]\nlisten eth0\n", 6, "IPv4 address");
+	expect_mistake("[pptp]\nlisten 224.0.0.1\n", 6, "unicast");
+	expect_mistake("[pptp]\nlisten 0.0.0.0:0\n", 6, "port from 1");
+	expect_mistake("[pptp]\nlisten 192.0.2.1\nlisten 192.0.2.1\n", 7, "already");
+	expect_mistake("[pptp]\nwindow 0\n", 6, "from 1");
 	memset(longest, 'x', 600);
 	expect_mistake(longest, 5, "longer than 511");
 }
@@ -111,6 +116,11 @@ static void test_dial_mistakes(void)
 	expect_mistake("[dial wan0]\nover pppoe eth1\n[dial wan0]\n", 7, "already");
 	expect_mistake("[dial wan0]\nover eth1\n", 6, "expected pppoe");
 	expect_mistake("[dial wan0]\nover pppoea b\n", 6, "expected pppoe");
+	expect_mistake("[dial wan0]\nover pptp\n", 6, "expected an address");
+	expect_mistake("[dial wan0]\nover pptp eth1\n", 6, "IPv4 address");
+	expect_mistake("[dial wan0]\nover pptp 0.0.0.0\n", 6, "not a server");
+	expect_mistake("[dial wan0]\nover pptp 192.0.2.1:\n", 6, "port from 1");
+	expect_mistake("[dial wan0]\nover pptp 192.0.2.1:65536\n", 6, "port from 1");
 	expect_mistake("[dial wan0]\nover pppoe a/b\n", 6, "interface name");
 	expect_mistake("[dial wan0]\nover pppoe e\nmode sometimes\n", 7, "on-demand or");
 	expect_mistake("[dial wan0]\nover pppoe e\naddress 1.2\n", 7, "IPv4");
@@ -162,6 +172,14 @@ static void test_dial(void)
 	       !dial->ppp.ask_dns, "with an address and without a name");
 	tap_ok(!strcmp(dial->filter, "not udp port 123") && !dial->hold_packets, "and a filter");
 	tap_ok(!config_dial_find(c, "wan2"), "there is no third");
+	config_put(c);
+
+	c = parse("[dial wan0]\nover pptp 192.0.2.1:1000\n", &diag);
+	dial = c ? config_dial_find(c, "wan0") : NULL;
+	tap_ok(dial && dial->access == ACCESS_PPTP && !strcmp(dial->over, "192.0.2.1:1000"),
+	       "over PPTP");
+	tap_ok(dial && dial->ppp.mru == CONFIG_PPTP_MRU && !dial->ppp.pppoe && dial->ppp.allow_acfc,
+	       "with what PPTP has room for");
 	config_put(c);
 }
 
