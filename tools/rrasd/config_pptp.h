@@ -21,7 +21,7 @@ struct config_pptp {
 	struct config_list listen;
 	/** @echo_ms: of control connections; 0: none */
 	uint32_t echo_ms;
-	/** @window: messages that a peer may send without an acknowledgement */
+	/** @window: messages that a peer may send without an acknowledgment */
 	uint16_t window;
 	/* Limits; of an address 0 means none. */
 	uint32_t connections;

@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Stock PPTP clients: Debian's pptp with pppd, each with an /etc/ppp and a /run of its own.
-# Sourced after pppd.sh, whose functions for what runs are good for these, too.
+# Sourced after net.sh; the functions of pppd.sh for what runs are good for these, too.
 #
 #	pptp_topology CLIENTS			everybody on one cable has an address
 #	pptp_start NAME NS USER PASSWORD [OPTION...]
 #	pptp_manager NS				the process that has the control connection
+
+# shellcheck source-path=SCRIPTDIR source=pppd.sh
+. "$TESTING/lib/pppd.sh"
 
 PPTP_SERVER=198.51.100.1
 

@@ -7,8 +7,6 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/net.sh
 . "$(dirname "$0")/../lib/net.sh"
-# shellcheck source-path=SCRIPTDIR source=../lib/pppd.sh
-. "$TESTING/lib/pppd.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/pptp.sh
 . "$TESTING/lib/pptp.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/rrasd.sh
@@ -33,4 +31,3 @@ expect_ok "three projections" projections_are 3
 for i in 1 2 3; do
 	expect_ok "client $i reaches the host" on "c$i" ping -qc 3 -i 0.2 -W 5 192.0.2.2
 done
-cat "$RRAS_LOG/pppd-c1.log"
