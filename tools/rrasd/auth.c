@@ -11,14 +11,16 @@
 #include "session_internal.h"
 
 /* The same work for a name that does not exist, so that time does not tell which do. */
-static bool verify(const struct ppp_auth_request *request, const struct user *user)
+static bool verify(const struct ppp_auth_request *request, const struct user *user,
+		   uint8_t proof[PPP_PROOF_LEN])
 {
 	static const char nobody[] = "no such user";
+	const char *secret = user ? user->secret : nobody;
+	size_t len = user ? user->secret_len : sizeof(nobody) - 1;
 
-	if (user)
-		return ppp_auth_verify(request, user->secret, user->secret_len);
-	ppp_auth_verify(request, nobody, sizeof(nobody) - 1);
-	return false;
+	if (request->method == PPP_AUTH_MSCHAPV2)
+		ppp_auth_proof(request, secret, len, proof);
+	return ppp_auth_verify(request, secret, len) && user;
 }
 
 static bool grant_user(struct auth_grant *grant, const struct user *user)
@@ -36,15 +38,18 @@ static bool grant_user(struct auth_grant *grant, const struct user *user)
 
 static void file_request(struct session *s, const struct ppp_auth_request *request)
 {
-	struct auth_answer answer = { .why = "wrong name or secret" };
+	struct auth_answer answer = { .why = "wrong name or secret", .retry = true };
+	uint8_t proof[PPP_PROOF_LEN];
 	struct auth_grant grant = { 0 };
 	const struct user *user;
 
 	user = users_find(s->d->users, request->name, request->name_len, s->config->name);
-	if (verify(request, user)) {
+	if (verify(request, user, proof)) {
 		answer.good = grant_user(&grant, user);
 		answer.why = "out of memory";
 		answer.grant = &grant;
+		if (request->method == PPP_AUTH_MSCHAPV2)
+			answer.proof = proof;
 	}
 	auth_finish(s, &answer);
 	auth_grant_clear(&grant);

@@ -3,7 +3,7 @@
  * Who says whether a client may connect, and as what.
  *
  *	engine: auth_request()  ->  auth_begin()  ->  source->request()
- *	engine: ppp_auth_result()  <-  session_auth_answered()  <-  auth_finish()
+ *	engine: ppp_auth_answer()  <-  session_auth_answered()  <-  auth_finish()
  *
  * A source answers each request once, by auth_finish(), inside request() or later; a source that
  * answers later copies what it needs, as a proof is valid only until request() returns. A session
@@ -79,6 +79,15 @@ struct auth_answer {
 	const char *why;
 	/** @grant: @good: what it may have; taken over, and left empty */
 	struct auth_grant *grant;
+	/**
+	 * @proof: @good and MS-CHAPv2: the PPP_PROOF_LEN bytes of the authenticator's response,
+	 * from ppp_auth_proof() or ppp_mschap_read_proof(); without it the client is refused
+	 */
+	const uint8_t *proof;
+	/** @retry: not @good, MS-CHAPv2: the client may correct itself, if it has tries left */
+	bool retry;
+	/** @error: not @good, MS-CHAPv2: PPP_MSCHAP_... for the client; 0: PPP_MSCHAP_FAILED */
+	uint16_t error;
 };
 
 /**

@@ -214,13 +214,15 @@ static const char *set_methods(unsigned int *methods, const char *value)
 	for (word = strtok_r(copy, " \t,", &rest); word; word = strtok_r(NULL, " \t,", &rest)) {
 		if (!strcmp(word, "chap-md5"))
 			set |= PPP_AUTH_CHAP_MD5;
+		else if (!strcmp(word, "mschapv2"))
+			set |= PPP_AUTH_MSCHAPV2;
 		else if (!strcmp(word, "pap"))
 			set |= PPP_AUTH_PAP;
 		else
-			return "expected a list of: chap-md5 pap";
+			return "expected a list of: chap-md5 mschapv2 pap";
 	}
 	if (!set)
-		return "at least one of chap-md5 and pap is needed";
+		return "at least one of chap-md5, mschapv2 and pap is needed";
 	*methods = set;
 	return NULL;
 }
@@ -565,7 +567,7 @@ static bool set_defaults(struct config *c)
 	ppp_config_init(&c->ppp, PPP_SERVER);
 	c->ppp.mru = PPP_PPPOE_MRU;
 	c->ppp.mtu = PPP_PPPOE_MRU;
-	c->ppp.auth_peer = PPP_AUTH_CHAP_MD5 | PPP_AUTH_PAP;
+	c->ppp.auth_peer = PPP_AUTH_ALL;
 	c->ppp.echo_ms = 20000;
 	c->ppp.echo_failures = 3;
 	c->ppp.lcp_limit_ms = 30000;

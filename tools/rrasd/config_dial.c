@@ -46,7 +46,7 @@ const char *config_dial_add(struct config *c, const char *name, unsigned int lin
 	dial->service = strdup("");
 	if (!dial->name || !dial->service)
 		return "out of memory";
-	dial->methods = PPP_AUTH_CHAP_MD5 | PPP_AUTH_PAP;
+	dial->methods = PPP_AUTH_ALL;
 	dial->default_route = true;
 	dial->idle_ms = 300000;
 	dial->connect_ms = 30000;

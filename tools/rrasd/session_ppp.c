@@ -85,10 +85,15 @@ static bool take_user(struct session *s, const struct auth_query *q, struct auth
 void session_auth_answered(struct session *s, const struct auth_query *q,
 			   const struct auth_answer *answer)
 {
-	bool good = answer->good && take_user(s, q, answer->grant);
-	const char *message = answer->message;
+	struct ppp_auth_answer reply = {
+		.ok = answer->good && take_user(s, q, answer->grant),
+		.retry = !answer->good && answer->retry,
+		.error = answer->error,
+		.proof = answer->proof,
+		.message = answer->message,
+	};
 
-	if (!good) {
+	if (!reply.ok) {
 		s->d->sessions->counts.auth_failed++;
 		if (log_allowed(&auth_limit))
 			log_warning("session %u: %s %s: %s of '%s' refused: %s", s->link,
@@ -97,9 +102,9 @@ void session_auth_answered(struct session *s, const struct auth_query *q,
 				    log_printable(q->name, q->name_len),
 				    answer->good ? "not the user of before" : answer->why);
 	}
-	if (!message || good != answer->good)
-		message = good ? "Welcome" : "Wrong name or secret";
-	ppp_auth_result(&s->ppp, rrasd_now(), good, message);
+	if (!reply.message || reply.ok != answer->good)
+		reply.message = reply.ok ? "Welcome" : "Wrong name or secret";
+	ppp_auth_answer(&s->ppp, rrasd_now(), &reply);
 }
 
 static void ppp_auth_request(struct ppp_session *p, const struct ppp_auth_request *request)

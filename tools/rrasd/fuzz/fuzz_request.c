@@ -70,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	h.config.want_acfc = true;
 	h.config.allow_pfc = true;
 	h.config.allow_acfc = true;
-	h.config.auth_peer = choice & 8 ? 0 : PPP_AUTH_PAP | PPP_AUTH_CHAP_MD5;
+	h.config.auth_peer = choice & 8 ? 0 : PPP_AUTH_ALL;
 	h.config.ipv6 = choice & 64;
 	h.own_ifid = true;
 	h.config.dns[0].s_addr = choice & 32 ? 0x35000a0a : 0;

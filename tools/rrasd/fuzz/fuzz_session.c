@@ -44,8 +44,11 @@ static void configure(unsigned int choice)
 	if (choice & 2)
 		h.config.auth_peer = PPP_AUTH_CHAP_MD5;
 	if (choice & 4)
-		h.config.auth_peer = PPP_AUTH_CHAP_MD5 | PPP_AUTH_PAP;
-	h.config.auth_self = choice & 8 ? PPP_AUTH_CHAP_MD5 | PPP_AUTH_PAP : 0;
+		h.config.auth_peer = PPP_AUTH_ALL;
+	if ((choice & 6) == 6)
+		h.config.auth_peer = PPP_AUTH_MSCHAPV2;
+	h.config.auth_self = choice & 8 ? PPP_AUTH_ALL : 0;
+	h.config.auth_retries = 2;
 	h.auth = choice & 16 ? HOST_AUTH_DEFER : HOST_AUTH_CHECK;
 	if (choice & 32)
 		h.give.s_addr = 0;
@@ -103,6 +106,16 @@ static void op_return(struct input *in)
 	host_input(&h, f.data, f.len);
 }
 
+static void op_answer(unsigned int choice)
+{
+	struct ppp_auth_answer answer = {
+		.ok = choice & 8, .message = choice & 16 ? "text" : NULL,
+		.proof = choice & 32 ? NULL : h.proof, .retry = choice & 64,
+	};
+
+	ppp_auth_answer(h.s, h.now, &answer);
+}
+
 static void op_end(unsigned int how)
 {
 	if (how & 1)
@@ -132,7 +145,7 @@ static void op(struct input *in)
 		host_wait(&h, take(in) * 100);
 		break;
 	case 5:
-		ppp_auth_result(h.s, h.now, choice & 8, choice & 16 ? "text" : NULL);
+		op_answer(choice);
 		break;
 	case 6:
 		address.s_addr = choice & 8 ? h.config.local.s_addr + 0x01000000 : 0;

@@ -9,6 +9,17 @@
 
 #include "internal.h"
 
+/**
+ * ppp_auth_is_chap - does the authenticator speak first?
+ * @method: one method, or 0
+ *
+ * Return: whether it is one of CHAP's.
+ */
+bool ppp_auth_is_chap(uint8_t method)
+{
+	return method == PPP_AUTH_CHAP_MD5 || method == PPP_AUTH_MSCHAPV2;
+}
+
 /* The last moment for a peer that has to speak first: as long as it would itself try. */
 static uint64_t patience(const struct ppp_session *s)
 {
@@ -43,11 +54,12 @@ void ppp_auth_start(struct ppp_session *s)
 	struct ppp_auth *auth = &s->auth;
 
 	auth->announced = false;
+	auth->retrying = false;
 	auth->peer_tries = 0;
 	auth->self_tries = 0;
 	auth->peer_state = s->lcp.ask_auth ? PPP_AUTH_WAIT : PPP_AUTH_OFF;
 	auth->self_state = s->lcp.peer_auth ? PPP_AUTH_WAIT : PPP_AUTH_OFF;
-	if (s->lcp.ask_auth == PPP_AUTH_CHAP_MD5)
+	if (ppp_auth_is_chap(s->lcp.ask_auth))
 		ppp_chap_challenge(s);
 	else if (s->lcp.ask_auth)
 		auth->peer_deadline = patience(s);
@@ -79,7 +91,7 @@ static void peer_timer(struct ppp_session *s)
 {
 	struct ppp_auth *auth = &s->auth;
 
-	if (s->lcp.ask_auth != PPP_AUTH_CHAP_MD5) {
+	if (!ppp_auth_is_chap(s->lcp.ask_auth) || auth->retrying) {
 		ppp_end(s, PPP_REASON_AUTH_TIMEOUT);
 		return;
 	}
@@ -144,19 +156,60 @@ void ppp_auth_ask(struct ppp_session *s, const struct ppp_auth_request *request)
 	s->ops->auth_request(s, request);
 }
 
-/**
- * ppp_auth_peer_done - the peer has proven itself and was told so
- * @s: the session
- */
-void ppp_auth_peer_done(struct ppp_session *s)
+/* The peer has proven itself and was told so. */
+static void peer_done(struct ppp_session *s)
 {
 	struct ppp_auth *auth = &s->auth;
 
 	auth->peer_state = PPP_AUTH_DONE;
 	auth->peer_deadline = 0;
-	if (s->lcp.ask_auth == PPP_AUTH_CHAP_MD5 && s->config->rechallenge_ms)
+	if (ppp_auth_is_chap(s->lcp.ask_auth) && s->config->rechallenge_ms)
 		auth->peer_deadline = s->now + s->config->rechallenge_ms;
 	check_done(s);
+}
+
+/*
+ * May the peer correct itself? Not on an open link: who could prove himself before and cannot now
+ * is another.
+ */
+static bool may_retry(const struct ppp_session *s, const struct ppp_auth_answer *answer)
+{
+	return !answer->ok && answer->retry && s->lcp.ask_auth == PPP_AUTH_MSCHAPV2 &&
+	       !s->auth.announced && s->auth.peer_failures < s->config->auth_retries;
+}
+
+/**
+ * ppp_auth_decided - the daemon has decided about the peer's proof
+ * @s: the session
+ * @answer: the decision
+ */
+void ppp_auth_decided(struct ppp_session *s, const struct ppp_auth_answer *answer)
+{
+	bool mschap = s->lcp.ask_auth == PPP_AUTH_MSCHAPV2;
+	struct ppp_auth_answer a = *answer;
+	struct ppp_auth *auth = &s->auth;
+
+	/* The peer would find out, and has to hear it from us. */
+	if (mschap && !a.proof)
+		a.ok = false;
+	a.retry = may_retry(s, &a);
+	auth->retrying = a.retry;
+	if (a.retry) {
+		/* A person corrects the secret: the limit of the phase says how long he may. */
+		auth->peer_state = PPP_AUTH_WAIT;
+		auth->peer_deadline = s->config->auth_limit_ms ? 0 : patience(s);
+		auth->peer_failures++;
+	}
+	if (s->lcp.ask_auth == PPP_AUTH_PAP)
+		ppp_pap_answer(s, &a);
+	else
+		ppp_chap_answer(s, &a);
+	if (a.ok) {
+		peer_done(s);
+	} else if (!a.retry) {
+		auth->peer_state = PPP_AUTH_BAD;
+		ppp_end(s, PPP_REASON_AUTH_FAILED);
+	}
 }
 
 /**
@@ -168,6 +221,16 @@ void ppp_auth_self_done(struct ppp_session *s)
 	s->auth.self_state = PPP_AUTH_DONE;
 	s->auth.self_deadline = 0;
 	check_done(s);
+}
+
+static struct ppp_mschap mschap_of(const struct ppp_auth_request *request)
+{
+	return (struct ppp_mschap){
+		.challenge = request->challenge,
+		.peer_challenge = request->peer_challenge,
+		.name = request->name,
+		.name_len = request->name_len,
+	};
 }
 
 /**
@@ -182,16 +245,38 @@ void ppp_auth_self_done(struct ppp_session *s)
  */
 bool ppp_auth_verify(const struct ppp_auth_request *request, const void *secret, size_t len)
 {
+	uint8_t response[PPP_MSCHAP_RESPONSE_LEN];
 	uint8_t digest[PPP_MD5_LEN];
+	struct ppp_mschap m;
 
 	if (request->method == PPP_AUTH_PAP)
 		return request->password_len == len &&
 		       memeql_sec(request->password, secret, len);
+	if (request->method == PPP_AUTH_MSCHAPV2) {
+		m = mschap_of(request);
+		ppp_mschap_response(response, &m, secret, len);
+		return memeql_sec(response, request->nt_response, sizeof(response));
+	}
 	if (request->response_len != PPP_MD5_LEN)
 		return false;
 	ppp_chap_digest(digest, request->id, secret, len, request->challenge,
 			request->challenge_len);
 	return memeql_sec(digest, request->response, PPP_MD5_LEN);
+}
+
+/**
+ * ppp_auth_proof - what an MS-CHAPv2 peer wants to see from us
+ * @request: its proof, found right by ppp_auth_verify()
+ * @secret: the secret
+ * @len: its bytes
+ * @proof: gets it, for struct ppp_auth_answer
+ */
+void ppp_auth_proof(const struct ppp_auth_request *request, const void *secret, size_t len,
+		    uint8_t proof[PPP_PROOF_LEN])
+{
+	struct ppp_mschap m = mschap_of(request);
+
+	ppp_mschap_proof(proof, &m, request->nt_response, secret, len);
 }
 
 /**
@@ -207,6 +292,8 @@ const char *ppp_auth_name(enum ppp_auth_method method)
 		return "PAP";
 	case PPP_AUTH_CHAP_MD5:
 		return "CHAP-MD5";
+	case PPP_AUTH_MSCHAPV2:
+		return "MS-CHAPv2";
 	default:
 		return "none";
 	}

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The Challenge Handshake Authentication Protocol with MD5 (RFC 1994), both sides.
+ * The Challenge Handshake Authentication Protocol, both sides: with MD5 (RFC 1994), and MS-CHAPv2
+ * (RFC 2759), where the authenticator proves itself as well. Passwords are not changed by it.
  */
 #include <nettle/md5.h>
+#include <nettle/memops.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "internal.h"
+
+#define MSCHAP_RESPONSE_AT	24	/* in the value: challenge, 8 zeros, response, flags */
+#define MSCHAP_FLAGS_AT		48
+#define MSCHAP_VERSION		3	/* what a Failure says */
+#define TEXT_LEN		(UINT8_MAX + 100)	/* room for the text of any result */
 
 /**
  * ppp_chap_digest - the response to a challenge (RFC 1994 section 4.1)
@@ -32,7 +40,7 @@ void ppp_chap_digest(uint8_t digest[PPP_MD5_LEN], uint8_t id, const void *secret
 static void send_value(struct ppp_session *s, uint8_t code, uint8_t id, const uint8_t *value,
 		       size_t value_len, const char *name)
 {
-	uint8_t data[1 + PPP_CHALLENGE_MAX + UINT8_MAX];
+	uint8_t data[1 + PPP_MSCHAP_VALUE_LEN + UINT8_MAX];
 	size_t name_len = strnlen(name, UINT8_MAX);
 
 	data[0] = (uint8_t)value_len;
@@ -41,14 +49,62 @@ static void send_value(struct ppp_session *s, uint8_t code, uint8_t id, const ui
 	ppp_send(s, PPP_PROTO_CHAP, code, id, data, 1 + value_len + name_len);
 }
 
-static void send_result(struct ppp_session *s, bool ok, const char *message)
+/* Success or Failure: a text. Its last part is for people and stays away where it does not fit. */
+static void send_result(struct ppp_session *s, bool ok, uint8_t id, char *text, const char *more,
+			const char *message)
 {
-	size_t len = strlen(message);
+	size_t message_len = message ? strnlen(message, UINT8_MAX) : 0;
+	size_t len = strlen(text);
 
-	if (len > ppp_room(s))
-		len = 0;
-	ppp_send(s, PPP_PROTO_CHAP, ok ? PPP_CHAP_SUCCESS : PPP_CHAP_FAILURE, s->auth.peer_id,
-		 message, len);
+	if (message_len && len + strlen(more) + message_len <= ppp_room(s))
+		len += (size_t)sprintf(text + len, "%s%.*s", more, (int)message_len, message);
+	ppp_send(s, PPP_PROTO_CHAP, ok ? PPP_CHAP_SUCCESS : PPP_CHAP_FAILURE, id, text, len);
+}
+
+static char *put_hex(char *p, const uint8_t *data, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		p += sprintf(p, "%02X", data[i]);
+	return p;
+}
+
+static void send_success(struct ppp_session *s, const char *message)
+{
+	struct ppp_auth *auth = &s->auth;
+	char text[TEXT_LEN] = "";
+
+	if (s->lcp.ask_auth == PPP_AUTH_MSCHAPV2)
+		put_hex(text + sprintf(text, "S="), auth->challenge, PPP_PROOF_LEN);
+	send_result(s, true, auth->peer_id, text, text[0] ? " M=" : "", message);
+}
+
+static void send_failure(struct ppp_session *s, uint8_t id, uint16_t error, const char *message)
+{
+	struct ppp_auth *auth = &s->auth;
+	char text[TEXT_LEN] = "";
+	char *p = text;
+
+	if (s->lcp.ask_auth == PPP_AUTH_MSCHAPV2) {
+		p += sprintf(p, "E=%u R=%u C=", error, auth->retrying);
+		p = put_hex(p, auth->challenge, PPP_MSCHAP_CHALLENGE_LEN);
+		sprintf(p, " V=%u", MSCHAP_VERSION);
+	}
+	send_result(s, false, id, text, text[0] ? " M=" : "", message);
+}
+
+static void new_challenge(struct ppp_session *s)
+{
+	struct ppp_auth *auth = &s->auth;
+	uint8_t more = 0;
+
+	if (s->lcp.ask_auth == PPP_AUTH_CHAP_MD5)
+		s->ops->random(s, &more, sizeof(more));
+	auth->challenge_len = (uint8_t)(PPP_CHALLENGE_MIN +
+					more % (PPP_CHALLENGE_MAX - PPP_CHALLENGE_MIN + 1));
+	s->ops->random(s, auth->challenge, auth->challenge_len);
+	auth->peer_id++;
 }
 
 /**
@@ -60,13 +116,8 @@ static void send_result(struct ppp_session *s, bool ok, const char *message)
 void ppp_chap_challenge(struct ppp_session *s)
 {
 	struct ppp_auth *auth = &s->auth;
-	uint8_t more;
 
-	s->ops->random(s, &more, sizeof(more));
-	auth->challenge_len = (uint8_t)(PPP_CHALLENGE_MIN +
-					more % (PPP_CHALLENGE_MAX - PPP_CHALLENGE_MIN + 1));
-	s->ops->random(s, auth->challenge, auth->challenge_len);
-	auth->peer_id++;
+	new_challenge(s);
 	auth->peer_tries++;
 	auth->peer_deadline = s->now + s->config->restart_ms;
 	send_value(s, PPP_CHAP_CHALLENGE, auth->peer_id, auth->challenge, auth->challenge_len,
@@ -76,12 +127,56 @@ void ppp_chap_challenge(struct ppp_session *s)
 /**
  * ppp_chap_answer - tell the peer what the daemon decided
  * @s: the session
- * @ok: whether the response was right
- * @message: for the peer's user
+ * @answer: the decision; with @proof if it is yes to MS-CHAPv2
+ *
+ * A peer that may try again answers the challenge in the Failure, with the next identifier.
  */
-void ppp_chap_answer(struct ppp_session *s, bool ok, const char *message)
+void ppp_chap_answer(struct ppp_session *s, const struct ppp_auth_answer *answer)
 {
-	send_result(s, ok, message);
+	struct ppp_auth *auth = &s->auth;
+	uint8_t id = auth->peer_id;
+
+	if (answer->ok) {
+		if (answer->proof)
+			memcpy(auth->challenge, answer->proof, PPP_PROOF_LEN);
+		send_success(s, answer->message);
+		return;
+	}
+	if (auth->retrying)
+		new_challenge(s);
+	send_failure(s, id, answer->error ? answer->error : PPP_MSCHAP_FAILED, answer->message);
+}
+
+/* The exchange in which we are the peer. */
+static struct ppp_mschap self_mschap(const struct ppp_session *s)
+{
+	return (struct ppp_mschap){
+		.challenge = s->auth.self_value,
+		.peer_challenge = s->auth.self_value + PPP_MSCHAP_CHALLENGE_LEN,
+		.name = (const uint8_t *)s->config->user,
+		.name_len = strlen(s->config->user),
+	};
+}
+
+static void self_response(const struct ppp_session *s, uint8_t response[PPP_MSCHAP_RESPONSE_LEN])
+{
+	struct ppp_mschap m = self_mschap(s);
+
+	ppp_mschap_response(response, &m, s->config->secret, strlen(s->config->secret));
+}
+
+/* Does the authenticator know our secret? */
+static bool self_proven(const struct ppp_session *s, const uint8_t *text, size_t len)
+{
+	uint8_t response[PPP_MSCHAP_RESPONSE_LEN];
+	uint8_t right[PPP_PROOF_LEN], proof[PPP_PROOF_LEN];
+	struct ppp_mschap m = self_mschap(s);
+
+	if (!ppp_mschap_read_proof(proof, text, len))
+		return false;
+	self_response(s, response);
+	ppp_mschap_proof(right, &m, response, s->config->secret, strlen(s->config->secret));
+	return memeql_sec(right, proof, PPP_PROOF_LEN);
 }
 
 /**
@@ -93,12 +188,21 @@ void ppp_chap_answer(struct ppp_session *s, bool ok, const char *message)
  */
 void ppp_chap_respond(struct ppp_session *s)
 {
+	uint8_t value[PPP_MSCHAP_VALUE_LEN] = { 0 };
 	struct ppp_auth *auth = &s->auth;
+	size_t len = PPP_MD5_LEN;
 
 	auth->self_tries++;
 	auth->self_deadline = s->now + s->config->restart_ms;
-	send_value(s, PPP_CHAP_RESPONSE, auth->self_id, auth->response, PPP_MD5_LEN,
-		   s->config->user);
+	if (s->lcp.peer_auth == PPP_AUTH_MSCHAPV2) {
+		len = sizeof(value);
+		memcpy(value, auth->self_value + PPP_MSCHAP_CHALLENGE_LEN,
+		       PPP_MSCHAP_CHALLENGE_LEN);
+		self_response(s, value + MSCHAP_RESPONSE_AT);
+	} else {
+		memcpy(value, auth->self_value, len);
+	}
+	send_value(s, PPP_CHAP_RESPONSE, auth->self_id, value, len, s->config->user);
 }
 
 /* The counted value of a Challenge or Response. Return: its bytes, or 0: malformed. */
@@ -110,13 +214,36 @@ static size_t value_length(struct ppp_session *s, const uint8_t *data, size_t le
 	return 0;
 }
 
-static void input_challenge(struct ppp_session *s, uint8_t id, const uint8_t *data, size_t len)
+/*
+ * Make our response. To a copy of the challenge it is the same one, with the same challenge of ours
+ * in it: the Success to the first must be right for the second.
+ */
+static bool accept_challenge(struct ppp_session *s, uint8_t id, const uint8_t *challenge,
+			     size_t len)
 {
 	const char *secret = s->config->secret;
 	struct ppp_auth *auth = &s->auth;
+
+	if (s->lcp.peer_auth == PPP_AUTH_CHAP_MD5) {
+		ppp_chap_digest(auth->self_value, id, secret, strlen(secret), challenge, len);
+	} else if (len != PPP_MSCHAP_CHALLENGE_LEN) {
+		s->counters.malformed++;
+		return false;
+	} else if (auth->self_state == PPP_AUTH_WAIT || id != auth->self_id ||
+		   memcmp(auth->self_value, challenge, len)) {
+		memcpy(auth->self_value, challenge, len);
+		s->ops->random(s, auth->self_value + len, PPP_MSCHAP_CHALLENGE_LEN);
+	}
+	auth->self_id = id;
+	return true;
+}
+
+static void input_challenge(struct ppp_session *s, uint8_t id, const uint8_t *data, size_t len)
+{
+	struct ppp_auth *auth = &s->auth;
 	size_t value_len;
 
-	if (s->lcp.peer_auth != PPP_AUTH_CHAP_MD5) {
+	if (!ppp_auth_is_chap(s->lcp.peer_auth)) {
 		s->counters.unexpected++;
 		return;
 	}
@@ -129,8 +256,8 @@ static void input_challenge(struct ppp_session *s, uint8_t id, const uint8_t *da
 		s->counters.looped++;
 		return;
 	}
-	auth->self_id = id;
-	ppp_chap_digest(auth->response, id, secret, strlen(secret), data + 1, value_len);
+	if (!accept_challenge(s, id, data + 1, value_len))
+		return;
 	if (auth->self_state == PPP_AUTH_DONE) {
 		/* A challenge of the open link: the authenticator repeats it if it has to. */
 		ppp_chap_respond(s);
@@ -144,18 +271,26 @@ static void input_challenge(struct ppp_session *s, uint8_t id, const uint8_t *da
 
 static void input_response(struct ppp_session *s, uint8_t id, const uint8_t *data, size_t len)
 {
-	struct ppp_auth_request request = { .method = PPP_AUTH_CHAP_MD5 };
+	bool mschap = s->lcp.ask_auth == PPP_AUTH_MSCHAPV2;
+	struct ppp_auth_request request = { .method = s->lcp.ask_auth };
 	struct ppp_auth *auth = &s->auth;
 	size_t value_len;
 
-	if (s->lcp.ask_auth != PPP_AUTH_CHAP_MD5 || id != auth->peer_id) {
+	if (ppp_auth_is_chap(s->lcp.ask_auth) && auth->retrying &&
+	    auth->peer_state == PPP_AUTH_WAIT && id == (uint8_t)(auth->peer_id - 1)) {
+		/* Our Failure was lost, and with it the challenge that it carried. */
+		send_failure(s, id, PPP_MSCHAP_FAILED, NULL);
+		return;
+	}
+	if (!ppp_auth_is_chap(s->lcp.ask_auth) || id != auth->peer_id) {
 		s->counters.unexpected++;
 		return;
 	}
 	value_len = value_length(s, data, len);
 	if (!value_len)
 		return;
-	if (value_len != PPP_MD5_LEN || len - 1 - value_len > UINT8_MAX) {
+	if (value_len != (mschap ? PPP_MSCHAP_VALUE_LEN : PPP_MD5_LEN) ||
+	    len - 1 - value_len > UINT8_MAX) {
 		s->counters.malformed++;
 		return;
 	}
@@ -164,6 +299,11 @@ static void input_response(struct ppp_session *s, uint8_t id, const uint8_t *dat
 	request.challenge_len = auth->challenge_len;
 	request.response = data + 1;
 	request.response_len = value_len;
+	if (mschap) {
+		request.peer_challenge = request.response;
+		request.nt_response = request.response + MSCHAP_RESPONSE_AT;
+		request.flags = request.response[MSCHAP_FLAGS_AT];
+	}
 	request.name = data + 1 + value_len;
 	request.name_len = len - 1 - value_len;
 	switch (auth->peer_state) {
@@ -175,25 +315,36 @@ static void input_response(struct ppp_session *s, uint8_t id, const uint8_t *dat
 		 * Our Success was lost. The same code again without a look at the response, so
 		 * that nothing is learnt by trying others (RFC 1994 section 4.2).
 		 */
-		send_result(s, true, "");
+		send_success(s, NULL);
 		break;
 	default:
 		s->counters.unexpected++;
 	}
 }
 
-static void input_result(struct ppp_session *s, uint8_t code, uint8_t id)
+static void input_result(struct ppp_session *s, uint8_t code, uint8_t id, const uint8_t *text,
+			 size_t len)
 {
+	bool mschap = s->lcp.peer_auth == PPP_AUTH_MSCHAPV2;
 	struct ppp_auth *auth = &s->auth;
 
-	if (s->lcp.peer_auth != PPP_AUTH_CHAP_MD5 || id != auth->self_id ||
+	if (!ppp_auth_is_chap(s->lcp.peer_auth) || id != auth->self_id ||
 	    (auth->self_state != PPP_AUTH_ASKED && auth->self_state != PPP_AUTH_DONE)) {
 		s->counters.unexpected++;
 		return;
 	}
-	if (code == PPP_CHAP_FAILURE)
+	if (code == PPP_CHAP_FAILURE) {
+		if (mschap)
+			auth->self_error = ppp_mschap_read_error(text, len);
 		ppp_end(s, PPP_REASON_AUTH_DENIED);
-	else if (auth->self_state == PPP_AUTH_ASKED)
+		return;
+	}
+	/* Also on an open link, where the peer was asked to prove itself again. */
+	if (mschap && !self_proven(s, text, len)) {
+		ppp_end(s, PPP_REASON_AUTH_FAILED);
+		return;
+	}
+	if (auth->self_state == PPP_AUTH_ASKED)
 		ppp_auth_self_done(s);
 }
 
@@ -219,7 +370,7 @@ void ppp_chap_input(struct ppp_session *s, const uint8_t *packet, size_t len)
 		break;
 	case PPP_CHAP_SUCCESS:
 	case PPP_CHAP_FAILURE:
-		input_result(s, code, id);
+		input_result(s, code, id, packet + PPP_HEADER_LEN, data_len);
 		break;
 	default:
 		s->counters.malformed++;

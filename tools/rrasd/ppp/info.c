@@ -11,7 +11,7 @@
  * @config: memory of the configuration, any content
  * @role: the side it is for
  *
- * A server demands CHAP-MD5 or PAP; a client proves itself by either once user and secret are
+ * A server demands any of the methods; a client proves itself by any once user and secret are
  * set. What has no default: name, local (server), user and secret (client).
  */
 void ppp_config_init(struct ppp_config *config, enum ppp_role role)
@@ -20,9 +20,9 @@ void ppp_config_init(struct ppp_config *config, enum ppp_role role)
 	config->role = role;
 	config->name = "rrasd";
 	if (role == PPP_SERVER)
-		config->auth_peer = PPP_AUTH_PAP | PPP_AUTH_CHAP_MD5;
+		config->auth_peer = PPP_AUTH_ALL;
 	else
-		config->auth_self = PPP_AUTH_PAP | PPP_AUTH_CHAP_MD5;
+		config->auth_self = PPP_AUTH_ALL;
 	config->ask_dns = role == PPP_CLIENT;
 	config->pppoe = true;
 	config->mru = PPP_PPPOE_MRU;
@@ -41,9 +41,7 @@ void ppp_config_init(struct ppp_config *config, enum ppp_role role)
 
 static const char *check_auth(const struct ppp_config *config)
 {
-	const unsigned int known = PPP_AUTH_PAP | PPP_AUTH_CHAP_MD5;
-
-	if ((config->auth_peer | config->auth_self) & ~known)
+	if ((config->auth_peer | config->auth_self) & ~(unsigned int)PPP_AUTH_ALL)
 		return "unknown authentication method";
 	if (!config->name || strlen(config->name) > UINT8_MAX)
 		return "name is missing or longer than 255 bytes";

@@ -67,19 +67,20 @@ void ppp_auth_start(struct ppp_session *s);
 void ppp_auth_stop(struct ppp_session *s);
 void ppp_auth_timer(struct ppp_session *s);
 void ppp_auth_ask(struct ppp_session *s, const struct ppp_auth_request *request);
-void ppp_auth_peer_done(struct ppp_session *s);
+void ppp_auth_decided(struct ppp_session *s, const struct ppp_auth_answer *answer);
 void ppp_auth_self_done(struct ppp_session *s);
+bool ppp_auth_is_chap(uint8_t method);
 
 /* pap.c */
 void ppp_pap_input(struct ppp_session *s, const uint8_t *packet, size_t len);
 void ppp_pap_request(struct ppp_session *s);
-void ppp_pap_answer(struct ppp_session *s, bool ok, const char *message);
+void ppp_pap_answer(struct ppp_session *s, const struct ppp_auth_answer *answer);
 
 /* chap.c */
 void ppp_chap_input(struct ppp_session *s, const uint8_t *packet, size_t len);
 void ppp_chap_challenge(struct ppp_session *s);
 void ppp_chap_respond(struct ppp_session *s);
-void ppp_chap_answer(struct ppp_session *s, bool ok, const char *message);
+void ppp_chap_answer(struct ppp_session *s, const struct ppp_auth_answer *answer);
 void ppp_chap_digest(uint8_t digest[PPP_MD5_LEN], uint8_t id, const void *secret, size_t secret_len,
 		     const uint8_t *challenge, size_t challenge_len);
 

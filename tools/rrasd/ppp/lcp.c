@@ -23,6 +23,8 @@ static uint8_t auth_best(unsigned int methods)
 {
 	if (methods & PPP_AUTH_CHAP_MD5)
 		return PPP_AUTH_CHAP_MD5;
+	if (methods & PPP_AUTH_MSCHAPV2)
+		return PPP_AUTH_MSCHAPV2;
 	return methods & PPP_AUTH_PAP;
 }
 
@@ -34,7 +36,7 @@ static size_t auth_value(uint8_t method, uint8_t value[3])
 		return 2;
 	}
 	ppp_set16(value, PPP_PROTO_CHAP);
-	value[2] = PPP_CHAP_ALG_MD5;
+	value[2] = method == PPP_AUTH_MSCHAPV2 ? PPP_CHAP_ALG_MSCHAPV2 : PPP_CHAP_ALG_MD5;
 	return 3;
 }
 
@@ -43,10 +45,11 @@ static uint8_t auth_method(const struct ppp_option *o)
 {
 	if (o->len == 2 && ppp_get16(o->value) == PPP_PROTO_PAP)
 		return PPP_AUTH_PAP;
-	if (o->len == 3 && ppp_get16(o->value) == PPP_PROTO_CHAP &&
-	    o->value[2] == PPP_CHAP_ALG_MD5)
+	if (o->len != 3 || ppp_get16(o->value) != PPP_PROTO_CHAP)
+		return 0;
+	if (o->value[2] == PPP_CHAP_ALG_MD5)
 		return PPP_AUTH_CHAP_MD5;
-	return 0;
+	return o->value[2] == PPP_CHAP_ALG_MSCHAPV2 ? PPP_AUTH_MSCHAPV2 : 0;
 }
 
 static void lcp_reset(struct ppp_session *s)

@@ -33,12 +33,11 @@ static void send_result(struct ppp_session *s, uint8_t id, bool ok, const char *
 /**
  * ppp_pap_answer - tell the peer what the daemon decided
  * @s: the session
- * @ok: whether the proof was right
- * @message: for the peer's user
+ * @answer: the decision
  */
-void ppp_pap_answer(struct ppp_session *s, bool ok, const char *message)
+void ppp_pap_answer(struct ppp_session *s, const struct ppp_auth_answer *answer)
 {
-	send_result(s, s->auth.peer_id, ok, message);
+	send_result(s, s->auth.peer_id, answer->ok, answer->message ? answer->message : "");
 }
 
 static void input_request(struct ppp_session *s, uint8_t id, const uint8_t *data, size_t len)

@@ -415,36 +415,38 @@ void ppp_session_lower_down(struct ppp_session *s, uint64_t now)
 }
 
 /**
- * ppp_auth_result - the answer to auth_request()
+ * ppp_auth_answer - the answer to auth_request()
  * @s: the session
  * @now: monotonic time, ms
- * @ok: whether the peer is who it says
- * @message: text for the peer's user, at most 255 bytes are sent; NULL: none
+ * @answer: the answer; not needed any more when this returns
  *
- * Not @ok ends the session (PPP_REASON_AUTH_FAILED) after the peer was told. An answer nobody
- * waits for, because LCP renegotiated meanwhile, is ignored.
+ * A refusal without another try ends the session (PPP_REASON_AUTH_FAILED) after the peer was
+ * told. An answer nobody waits for, because LCP renegotiated meanwhile, is ignored.
  */
-void ppp_auth_result(struct ppp_session *s, uint64_t now, bool ok, const char *message)
+void ppp_auth_answer(struct ppp_session *s, uint64_t now, const struct ppp_auth_answer *answer)
 {
 	struct ppp_auth *auth = &s->auth;
 
 	if (!auth->outstanding || !enter(s, now))
 		return;
 	auth->outstanding = false;
-	if (auth->peer_state != PPP_AUTH_ASKED)
-		goto out;
-	if (s->lcp.ask_auth == PPP_AUTH_PAP)
-		ppp_pap_answer(s, ok, message ? message : "");
-	else
-		ppp_chap_answer(s, ok, message ? message : "");
-	if (ok) {
-		ppp_auth_peer_done(s);
-	} else {
-		auth->peer_state = PPP_AUTH_BAD;
-		ppp_end(s, PPP_REASON_AUTH_FAILED);
-	}
-out:
+	if (auth->peer_state == PPP_AUTH_ASKED)
+		ppp_auth_decided(s, answer);
 	leave(s);
+}
+
+/**
+ * ppp_auth_result - ppp_auth_answer() for who has no more to say than yes or no
+ * @s: the session
+ * @now: monotonic time, ms
+ * @ok: whether the peer is who it says; MS-CHAPv2 needs a proof with it: ppp_auth_answer()
+ * @message: text for the peer's user, at most 255 bytes are sent; NULL: none
+ */
+void ppp_auth_result(struct ppp_session *s, uint64_t now, bool ok, const char *message)
+{
+	struct ppp_auth_answer answer = { .ok = ok, .message = message };
+
+	ppp_auth_answer(s, now, &answer);
 }
 
 /**

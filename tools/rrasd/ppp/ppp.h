@@ -12,8 +12,8 @@
  *  - Every entry point but ppp_session_init() may call back through struct ppp_ops before it
  *    returns. Inside a callback only these may be called on the same session:
  *    ppp_session_close() and ppp_session_lower_down() (they take effect when the entry point
- *    that called back ends), ppp_auth_result() inside auth_request, ppp_address_result() inside
- *    address_request, and the read-only functions.
+ *    that called back ends), ppp_auth_answer() and ppp_auth_result() inside auth_request,
+ *    ppp_address_result() inside address_request, and the read-only functions.
  *  - finished() is the last callback of a session, called exactly once after
  *    ppp_session_start(). The session may be freed inside it: it is not touched afterwards.
  *  - Pointers given to a callback are valid until it returns.
@@ -28,6 +28,7 @@
 #include <stdint.h>
 
 #include "fsm.h"
+#include "mschap.h"
 #include "proto.h"
 
 #define PPP_CHALLENGE_MIN	16	/* bytes of a CHAP challenge of ours */
@@ -41,11 +42,17 @@ enum ppp_role {
 	PPP_CLIENT,		/* asks for an address */
 };
 
-/* Authentication methods, in order of preference: the highest bit is proposed first. */
+/*
+ * Authentication methods. Proposed first is CHAP-MD5, then MS-CHAPv2, then PAP: what is recorded of
+ * MS-CHAPv2 gives its secret away however long that is; of CHAP-MD5 only one that can be guessed.
+ */
 enum ppp_auth_method {
 	PPP_AUTH_PAP = 1 << 0,
 	PPP_AUTH_CHAP_MD5 = 1 << 1,
+	PPP_AUTH_MSCHAPV2 = 1 << 2,
 };
+
+#define PPP_AUTH_ALL	(PPP_AUTH_PAP | PPP_AUTH_CHAP_MD5 | PPP_AUTH_MSCHAPV2)
 
 enum ppp_phase {
 	PPP_PHASE_DEAD,		/* before start, after finished */
@@ -100,6 +107,8 @@ struct ppp_config {
 	const char *user;
 	/** @secret: secret that goes with @user; not NULL then */
 	const char *secret;
+	/** @auth_retries: how often a peer may correct itself after a failure (MS-CHAPv2 only) */
+	uint8_t auth_retries;
 
 	/** @pppoe: ACCM, ACFC and FCS options are never asked for and rejected (RFC 2516, 7) */
 	bool pppoe;
@@ -229,8 +238,36 @@ struct ppp_auth_request {
 	size_t challenge_len;
 	/** @response: CHAP: the peer's response */
 	const uint8_t *response;
-	/** @response_len: bytes of @response; CHAP-MD5: 16 */
+	/** @response_len: bytes of @response; CHAP-MD5: 16, MS-CHAPv2: 49 */
 	size_t response_len;
+	/** @peer_challenge: MS-CHAPv2: the peer's challenge, 16 bytes; part of @response */
+	const uint8_t *peer_challenge;
+	/** @nt_response: MS-CHAPv2: what proves it, 24 bytes; part of @response */
+	const uint8_t *nt_response;
+	/** @flags: MS-CHAPv2: the last byte of @response */
+	uint8_t flags;
+};
+
+/**
+ * struct ppp_auth_answer - what the daemon says to a proof; zeroed: no
+ */
+struct ppp_auth_answer {
+	/** @ok: the peer is who it says */
+	bool ok;
+	/**
+	 * @retry: not @ok: the peer may try once more, as long as @auth_retries of the
+	 * configuration allow it (MS-CHAPv2; ignored by the others)
+	 */
+	bool retry;
+	/** @error: not @ok: number of an MS-CHAPv2 Failure, PPP_MSCHAP_...; 0: wrong secret */
+	uint16_t error;
+	/**
+	 * @proof: @ok and MS-CHAPv2: PPP_PROOF_LEN bytes that prove to the peer that we know its
+	 * secret, from ppp_auth_proof() or ppp_mschap_read_proof(); without it the peer is refused
+	 */
+	const uint8_t *proof;
+	/** @message: text for the peer's user, at most 255 bytes are sent; NULL: none */
+	const char *message;
 };
 
 /**
@@ -255,9 +292,10 @@ struct ppp_ops {
 	 */
 	void (*lcp_up)(struct ppp_session *s, const struct ppp_link *link);
 	/**
-	 * @auth_request: is this proof right? Answer exactly once by ppp_auth_result(), now or
-	 * later; no second request comes before that. A client that renegotiates LCP or is
-	 * challenged again proves itself again in the same session: refuse another name then.
+	 * @auth_request: is this proof right? Answer exactly once by ppp_auth_answer() or
+	 * ppp_auth_result(), now or later; no second request comes before that. A client that
+	 * renegotiates LCP or is challenged again proves itself again in the same session:
+	 * refuse another name then.
 	 */
 	void (*auth_request)(struct ppp_session *s, const struct ppp_auth_request *request);
 	/** @auth_ok: authentication is complete in all directions demanded (also if in none) */
@@ -341,8 +379,10 @@ struct ppp_lcp {
 struct ppp_auth {
 	uint64_t peer_deadline;		/* challenge again */
 	uint64_t self_deadline;		/* send request or response again */
+	/* Of ours; MS-CHAPv2, once the peer is DONE: the proof of the Success. */
 	uint8_t challenge[PPP_CHALLENGE_MAX];
-	uint8_t response[PPP_MD5_LEN];
+	/* CHAP-MD5: our response. MS-CHAPv2: the peer's challenge, then ours. */
+	uint8_t self_value[2 * PPP_MSCHAP_CHALLENGE_LEN];
 	uint8_t challenge_len;
 	uint8_t peer_id;		/* PAP: of the request; CHAP: of our challenge */
 	uint8_t self_id;		/* PAP: of our request; CHAP: of the peer's challenge */
@@ -350,6 +390,9 @@ struct ppp_auth {
 	uint8_t self_tries;
 	uint8_t peer_state;		/* enum ppp_auth_state */
 	uint8_t self_state;
+	uint8_t peer_failures;		/* after which it was allowed to try again */
+	uint16_t self_error;		/* MS-CHAPv2: the number in the peer's Failure */
+	bool retrying:1;		/* a Failure carries our challenge: it waits for a person */
 	bool announced:1;		/* auth_ok was called */
 	bool outstanding:1;		/* auth_request was called, its result is due */
 };
@@ -455,10 +498,13 @@ void ppp_session_timer(struct ppp_session *s, uint64_t now);
 void ppp_session_close(struct ppp_session *s, uint64_t now, enum ppp_reason reason);
 void ppp_session_lower_down(struct ppp_session *s, uint64_t now);
 
+void ppp_auth_answer(struct ppp_session *s, uint64_t now, const struct ppp_auth_answer *answer);
 void ppp_auth_result(struct ppp_session *s, uint64_t now, bool ok, const char *message);
 void ppp_address_result(struct ppp_session *s, uint64_t now, struct in_addr address);
 
 bool ppp_auth_verify(const struct ppp_auth_request *request, const void *secret, size_t len);
+void ppp_auth_proof(const struct ppp_auth_request *request, const void *secret, size_t len,
+		    uint8_t proof[PPP_PROOF_LEN]);
 bool ppp_session_is_up(const struct ppp_session *s);
 void ppp_session_link(const struct ppp_session *s, struct ppp_link *link);
 const char *ppp_reason_text(enum ppp_reason reason);

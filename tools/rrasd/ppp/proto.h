@@ -39,12 +39,13 @@
 #define PPP_PAP_ACK		2
 #define PPP_PAP_NAK		3
 
-/* CHAP codes (RFC 1994 section 4) and its one algorithm that we speak. */
+/* CHAP codes (RFC 1994 section 4) and its algorithms that we speak (RFC 2759 section 4). */
 #define PPP_CHAP_CHALLENGE	1
 #define PPP_CHAP_RESPONSE	2
 #define PPP_CHAP_SUCCESS	3
 #define PPP_CHAP_FAILURE	4
 #define PPP_CHAP_ALG_MD5	5
+#define PPP_CHAP_ALG_MSCHAPV2	0x81
 
 /* LCP options (RFC 1661 section 6, RFC 1662 section 7, RFC 1570). */
 #define PPP_LCP_OPT_MRU		1
@@ -76,6 +77,10 @@
 #define PPP_OPTION_LEN		2	/* type, length */
 #define PPP_MAGIC_LEN		4
 #define PPP_MD5_LEN		16
+#define PPP_MSCHAP_CHALLENGE_LEN 16	/* RFC 2759, of either side */
+#define PPP_MSCHAP_RESPONSE_LEN	24
+#define PPP_MSCHAP_VALUE_LEN	49	/* challenge, 8 zeros, response, flags */
+#define PPP_PROOF_LEN		20	/* the authenticator's, in a Success */
 #define PPP_IFID_LEN		8	/* interface identifier */
 #define PPP_DEFAULT_MRU		1500	/* RFC 1661 section 6.1 */
 #define PPP_MIN_MRU		128	/* less is refused: a Nak asks for this */

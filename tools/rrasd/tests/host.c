@@ -78,16 +78,24 @@ static void host_lcp_up(struct ppp_session *s, const struct ppp_link *link)
 static void host_auth_request(struct ppp_session *s, const struct ppp_auth_request *request)
 {
 	struct host *h = host_of(s);
-	bool ok;
+	struct ppp_auth_answer answer = { .retry = true };
+	uint8_t proof[PPP_PROOF_LEN];
 
 	h->asked = *request;
+	if (request->method == PPP_AUTH_MSCHAPV2)
+		ppp_auth_proof(request, h->secret, strlen(h->secret), h->proof);
 	memcpy(h->asked_name, request->name, request->name_len);
 	h->asked_name[request->name_len] = '\0';
 	host_log(h, "auth_request");
 	if (h->auth == HOST_AUTH_DEFER)
 		return;
-	ok = ppp_auth_verify(request, h->secret, strlen(h->secret));
-	ppp_auth_result(s, h->now, ok, ok ? "hello" : "go away");
+	answer.ok = ppp_auth_verify(request, h->secret, strlen(h->secret));
+	answer.message = answer.ok ? "hello" : "go away";
+	if (answer.ok && request->method == PPP_AUTH_MSCHAPV2) {
+		ppp_auth_proof(request, h->secret, strlen(h->secret), proof);
+		answer.proof = proof;
+	}
+	ppp_auth_answer(s, h->now, &answer);
 }
 
 static void host_auth_ok(struct ppp_session *s)

@@ -52,6 +52,7 @@ struct host_frame {
  * @net6: the same for IPv6
  * @asked: from the last auth_request(); its pointers are no longer valid
  * @asked_name: the name in it
+ * @proof: MS-CHAPv2: what a deferred answer to it needs
  * @frames: what was output and not taken yet
  * @head: frames output so far, modulo HOST_FRAMES the place of the next
  * @tail: frames taken so far
@@ -88,6 +89,7 @@ struct host {
 	struct ppp_network net6;
 	struct ppp_auth_request asked;
 	char asked_name[256];
+	uint8_t proof[PPP_PROOF_LEN];
 	struct host_frame frames[HOST_FRAMES];
 	unsigned int head, tail;
 	char log[HOST_LOG];

@@ -110,9 +110,11 @@ static void test_auth_option(void)
 	tap_text(host_next(&h), "c021 02 01 0008 0304c023", "client: PAP is acknowledged");
 	host_hex(&h, "c021 01 02 0009 0305 c22305");
 	tap_text(host_next(&h), "c021 02 02 0009 0305c22305", "client: CHAP-MD5 is acknowledged");
-	host_hex(&h, "c021 01 03 0009 0305 c22381");
+	host_hex(&h, "c021 01 06 0009 0305 c22381");
+	tap_text(host_next(&h), "c021 02 06 0009 0305c22381", "client: MS-CHAPv2 is acknowledged");
+	host_hex(&h, "c021 01 03 0009 0305 c22380");
 	tap_text(host_next(&h), "c021 03 03 0009 0305c22305",
-		 "client: MS-CHAPv2 gets a Nak with CHAP-MD5");
+		 "client: MS-CHAP of before gets a Nak with CHAP-MD5");
 	host_hex(&h, "c021 01 04 0008 0304 c227");
 	tap_text(host_next(&h), "c021 03 04 0009 0305c22305",
 		 "client: EAP gets a Nak with CHAP-MD5");
@@ -152,10 +154,12 @@ static void test_refused(void)
 	host_done(&h);
 
 	server_begin();
-	host_hex(&h, "c021 03 01 0009 0305 c22381");
+	host_hex(&h, "c021 03 01 0009 0305 c22380");
 	tap_ok(strstr(h.log, "c021:1 c021:1"), "a Nak with an unknown method brings the next");
-	tap_number(h.s->lcp.ask_auth, PPP_AUTH_PAP, "which is PAP");
-	host_hex(&h, "c021 03 02 0009 0305 c22305");
+	tap_number(h.s->lcp.ask_auth, PPP_AUTH_MSCHAPV2, "which is MS-CHAPv2");
+	host_hex(&h, "c021 03 02 0009 0305 c22380");
+	tap_number(h.s->lcp.ask_auth, PPP_AUTH_PAP, "and then PAP");
+	host_hex(&h, "c021 03 03 0009 0305 c22305");
 	host_wait(&h, 10000);
 	tap_number(h.reason, PPP_REASON_AUTH_REFUSED, "all methods refused ends the session");
 	host_done(&h);

@@ -134,8 +134,11 @@ note "the concentrator vanishes"
 expect_ok "all its processes are killed" stock_server_kill ac
 expect_ok "the link goes" poll 30 links_are 0
 expect_ok "because of unanswered echoes" log_says 'wan0: disconnected: the peer answers no echo'
-stock_server_start ac eth0 alice secret
+stock_server_start ac eth0 alice secret require-mschap-v2
+dial_reload password secret connect-timeout 60s methods mschapv2
 expect_ok "the next packet dials" ping_once h
+expect_match "by MS-CHAPv2, in which the concentrator has proven itself, too" \
+	'sent .CHAP Success .*S=[0-9A-F]{40}' cat "$RRAS_LOG/pppoe-server.log"
 
 note "nothing to send"
 dial_reload password secret connect-timeout 60s idle-timeout 1s

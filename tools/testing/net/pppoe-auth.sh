@@ -20,7 +20,7 @@ topology 4
 # bob's line for this server counts more than his line for any; eve has no address.
 rrasd_config auth name concentrator
 printf '%s\n' 'bob concentrator secret-bob *' 'eve * secret-eve' \
-	'"two words" * "a \"quoted\" one" *' >>"$RRAS_LOG/secrets"
+	'"two words" * "a \"quoted\" one" *' 'OFFICE\\bob * secret-bob *' >>"$RRAS_LOG/secrets"
 sed -i 's/^bob \* .*/bob * another-secret */' "$RRAS_LOG/secrets"
 rrasd_start s
 
@@ -77,10 +77,47 @@ refused=$(sed -nE 's/.* (PAP|CHAP-MD5) of .(alice|bob|mallory). refused: //p' "$
 expect_equal "the log gives all of them the same reason" "wrong name or secret" "$refused"
 expect_match "and one for a user without an address" 'eve: .*address' cat "$RRAS_LOG/rrasd.log"
 
+reloads() { grep -c 'reload: .* users' "$RRAS_LOG/rrasd.log" || true; }
+reloaded_since() { [[ $(reloads) -gt $1 ]]; }
+
+# methods WORD...: what the daemon demands from now on.
+methods() {
+	local before
+	before=$(reloads)
+	sed -i "s/^methods .*/methods $*/" "$RRASD_CONF"
+	kill -HUP "$rrasd_pid"
+	poll 10 reloaded_since "$before"
+}
+
+# As Windows has it: MS-CHAPv2, in which the server proves itself as well.
+methods mschapv2
+pppd_start mschap c1 eth0 alice secret-alice refuse-pap refuse-chap refuse-mschap refuse-eap
+pppd_start domain c2 eth0 'OFFICE\bob' secret-bob
+pppd_start bad-mschap c3 eth0 alice wrong
+pppd_start no-mschap c4 eth0 alice secret-alice refuse-mschap-v2
+expect_ok "MS-CHAPv2: connected" pppd_wait_up mschap 60
+expect_equal "MS-CHAPv2 is what was used" MS-CHAPv2 "$(session_field alice auth)"
+expect_ok "the server has proven itself" pppd_says mschap 'CHAP Success id=.* "S=[0-9A-F]{40} M='
+expect_ok "pppd believes it" pppd_says mschap 'CHAP authentication succeeded'
+expect_ok "a wrong password is refused" pppd_wait_end bad-mschap 60
+expect_ok "with a number and a text for the user" \
+	pppd_says bad-mschap 'CHAP Failure id=.* "E=691 R=0 C=[0-9A-F]{32} V=3 M=Wrong name'
+expect_ok "a client that does not have it gives up" pppd_wait_end no-mschap 60
+expect_ok "a name with a domain is one name" pppd_wait_up domain 60
+pppd_stop mschap
+pppd_stop domain
+expect_ok "nothing is left of them" poll 10 nothing_left
+
+# Both sides have a choice, and this client does not like the first one.
+methods chap-md5 mschapv2 pap
+pppd_start prefers c1 eth0 alice secret-alice refuse-chap refuse-mschap refuse-pap refuse-eap
+expect_ok "MS-CHAPv2 on request: connected" pppd_wait_up prefers 60
+expect_equal "by MS-CHAPv2" MS-CHAPv2 "$(session_field alice auth)"
+pppd_stop prefers
+expect_ok "nothing is left of it" poll 10 nothing_left
+
 # The server wants CHAP, and this client has only PAP.
-sed -i 's/^methods .*/methods chap-md5/' "$RRASD_CONF"
-kill -HUP "$rrasd_pid"
-poll 10 grep -q "reload: .* users" "$RRAS_LOG/rrasd.log"
+methods chap-md5
 pppd_start only-pap c1 eth0 alice secret-alice refuse-chap refuse-eap
 pppd_start both c2 eth0 alice secret-alice
 expect_ok "a client that has only PAP gives up" pppd_wait_end only-pap 60
