@@ -38,6 +38,7 @@ enum kind {
 	KIND_INTERFACES,
 	KIND_ENDPOINTS,	/* addresses, with a port or without */
 	KIND_TEXT,
+	KIND_SECRET,	/* as KIND_TEXT, and no message shows it */
 	KIND_TEXTS,
 	KIND_PATH,
 	KIND_METHODS,
@@ -110,7 +111,7 @@ static const struct key keys[] = {
 	{ dial_section, "service-name", KIND_TEXT, DIAL(service), 0, CONFIG_NAME_MAX },
 	{ dial_section, "ac-name", KIND_TEXT, DIAL(ac_name), 0, CONFIG_NAME_MAX },
 	{ dial_section, "user", KIND_TEXT, DIAL(user), 0, 255 },
-	{ dial_section, "password", KIND_TEXT, DIAL(password), 0, 255 },
+	{ dial_section, "password", KIND_SECRET, DIAL(password), 0, 255 },
 	{ dial_section, "password-file", KIND_PATH, DIAL(password_file), 0, 4095 },
 	{ dial_section, "methods", KIND_METHODS, DIAL(methods), 0, 0 },
 	{ dial_section, "address", KIND_ADDRESS, DIAL(address), 0, 0 },
@@ -404,7 +405,9 @@ static void parse_value(struct parser *p, size_t i, char *value)
 	}
 	p->seen[i] = p->line;
 	wrong = set(p, &keys[i], value);
-	if (wrong)
+	if (wrong && keys[i].kind == KIND_SECRET)
+		diag_error(p->diag, p->line, "%s: %s", keys[i].name, wrong);
+	else if (wrong)
 		diag_error(p->diag, p->line, "%s '%s': %s", keys[i].name, value, wrong);
 }
 
@@ -472,6 +475,7 @@ static void parse_line(struct parser *p, const char *text, size_t len)
 		parse_section(p, start);
 	else if (*start)
 		parse_key(p, start);
+	explicit_bzero(line, sizeof(line));	/* there are passwords in some */
 }
 
 static unsigned int seen_line(const struct parser *p, const char *section, const char *name)

@@ -49,6 +49,7 @@ static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
 			if (!s->heard)
 				sessions_heard(s->d->sessions, s);
 			ppp_session_input(&s->ppp, rrasd_now(), frame, (size_t)len);
+			explicit_bzero(frame, (size_t)len);	/* a password may be in it */
 			continue;
 		}
 		if (len < 0 && (errno == EAGAIN || errno == EINTR))

@@ -205,8 +205,9 @@ static bool parse_address(struct reader *r, const struct word *w, struct user *u
 		return true;
 	}
 	if (strlen(w->text) != w->len || inet_pton(AF_INET, w->text, &address) != 1) {
-		diag_error(r->diag, r->line,
-			   "'%s' is no address: expected *, - or one IPv4 address", w->text);
+		/* Without the word: it is a part of the secret, if that has a blank in it. */
+		diag_error(r->diag, r->line, "the word after the secret is no address: expected "
+			   "*, - or one IPv4 address; a secret with a blank has to be quoted");
 		return false;
 	}
 	user->address_kind = USER_ADDRESS_FIXED;
@@ -244,7 +245,8 @@ static bool parse_addresses(struct reader *r, struct user *user, bool *more)
 	*more = ends_addresses(&next);
 	if (*more)
 		return true;
-	diag_error(r->diag, r->line, "more than one address: '%s' after '%s'", next.text, w.text);
+	diag_error(r->diag, r->line, "more than one address; a secret with a blank has to be "
+		   "quoted");
 	return false;
 }
 

@@ -103,6 +103,7 @@ void ppp_pap_request(struct ppp_session *s)
 	s->auth.self_tries++;
 	s->auth.self_deadline = s->now + config->restart_ms;
 	ppp_send(s, PPP_PROTO_PAP, PPP_PAP_REQUEST, ++s->auth.self_id, data, 2 + user + secret);
+	explicit_bzero(data, sizeof(data));
 }
 
 /**

@@ -175,6 +175,19 @@ find . -type f -exec md5sum {} + | grep -v ' ./out$' | sort >../after.$$
 result "$(cmp -s ../before.$$ ../after.$$ && echo 1 || echo 0)" "a check writes no file"
 rm -f ../before.$$ ../after.$$
 
+# No message shows a secret, or the half of one that was not quoted.
+hides() { # TEXT
+	check || true
+	result "$((1 - $(grep -c 'seCret' out)))" "no secret in: $1"
+}
+base '' >conf
+(umask 077 && printf '%s\n' 'a * my seCret *' 'b * my own seCret' 'c * x * seCret' 'd * "seCret' \
+	'e * @seCret *' 'f * my own -- filter-set seCret/' >secrets)
+hides "$(<secrets)"
+base "$(printf '%s\n' '[dial wan0]' 'over pppoe eth1' 'user me' "password seCret$(printf %0300d 0)" \
+	'password "seCret')" >conf
+hides "a password that is too long, one that is not closed"
+
 # Mistakes on the command line.
 for words in '-x' '-c' '-f -n' 'something' '-t extra'; do
 	status=0
