@@ -4,11 +4,15 @@
  */
 #include <cap-ng.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "caps.h"
+#include "kernel.h"
 #include "log.h"
 
 #define OTHER_FILES	256	/* those that are no links */
@@ -40,27 +44,53 @@ void caps_raise_files(uint32_t wanted)
 			    (unsigned long long)limit.rlim_max);
 }
 
+/* Every link is one more open(): the device is root's until its group may use it too. */
+static void share_device(gid_t gid)
+{
+	struct stat st;
+
+	if (stat(KERNEL_DEVICE, &st) == 0 && st.st_gid == gid && (st.st_mode & 060) == 060)
+		return;
+	if (chown(KERNEL_DEVICE, (uid_t)-1, gid) < 0 || chmod(KERNEL_DEVICE, 0660) < 0)
+		log_warning("%s cannot be given to group %u: %m", KERNEL_DEVICE,
+			    (unsigned int)gid);
+}
+
 /**
- * caps_drop - give up all capabilities but those for the network
+ * caps_drop - become another user; give up all capabilities but those for the network
+ * @uid: who
+ * @gid: the user's group
  *
  * CAP_NET_ADMIN for netlink and /dev/ndiswan, CAP_NET_RAW for packet sockets. They are needed as
- * long as the daemon runs: interfaces come and go.
+ * long as the daemon runs: interfaces come and go. Ports below 1024 are bound before. From here on
+ * no memory of ours goes into a core file and no other process of the user reads it: secrets are
+ * in it.
  *
  * Return: 0 or a negative error, which has been logged.
  */
-int caps_drop(void)
+int caps_drop(uid_t uid, gid_t gid)
 {
+	bool other = uid != geteuid() || gid != getegid();
+	int err;
+
+	if (other)
+		share_device(gid);
 	capng_clear(CAPNG_SELECT_BOTH);
 	/* Only with CAP_SETPCAP; without it the bounding set was somebody else's choice already. */
 	capng_apply(CAPNG_SELECT_BOUNDS);
-	if (capng_updatev(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_ADMIN, CAP_NET_RAW,
-			  -1) || capng_apply(CAPNG_SELECT_CAPS)) {
-		log_error("capabilities CAP_NET_ADMIN and CAP_NET_RAW cannot be had: "
-			  "rrasd has to be started by root");
+	err = capng_updatev(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_ADMIN,
+			    CAP_NET_RAW, -1);
+	if (!err && other)
+		err = capng_change_id((int)uid, (int)gid, CAPNG_INIT_SUPP_GRP);
+	else if (!err)
+		err = capng_apply(CAPNG_SELECT_CAPS);
+	if (err) {
+		log_error("%scapabilities CAP_NET_ADMIN and CAP_NET_RAW cannot be had: "
+			  "rrasd has to be started by root", other ? "another user with " : "");
 		return -EPERM;
 	}
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
-		log_error("PR_SET_NO_NEW_PRIVS: %m");
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0) {
+		log_error("prctl: %m");
 		return -errno;
 	}
 	return 0;

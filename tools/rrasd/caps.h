@@ -6,8 +6,9 @@
 #define RRASD_CAPS_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 void caps_raise_files(uint32_t wanted);
-int caps_drop(void);
+int caps_drop(uid_t uid, gid_t gid);
 
 #endif /* RRASD_CAPS_H */

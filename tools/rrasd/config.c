@@ -8,6 +8,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,6 +135,8 @@ static const struct key keys[] = {
 	{ "limits", "discovery-rate-per-mac", KIND_NUMBER32, AT(discovery_rate_per_mac), 0,
 	  10000000 },
 	{ "daemon", "control-socket", KIND_PATH, AT(control_socket), 0, CONFIG_PATH_MAX },
+	{ "daemon", "control-group", KIND_TEXT, AT(control_group), 0, 32 },
+	{ "daemon", "user", KIND_TEXT, AT(user), 0, 32 },
 	{ "daemon", "pid-file", KIND_PATH, AT(pid_file), 0, 4095 },
 	{ "daemon", "log-level", KIND_LEVEL, AT(log_level), 0, 0 },
 	{ "daemon", "shutdown-time", KIND_TIME, AT(shutdown_ms), 0, 60000 },
@@ -639,6 +642,17 @@ struct config *config_parse(const char *text, size_t len, struct diag *diag)
 	return p.c;
 }
 
+static void find_user(struct config *c, struct diag *diag)
+{
+	struct passwd *pw = c->user ? getpwnam(c->user) : NULL;
+
+	if (c->user && !pw)
+		diag_error(diag, 0, "[daemon] user: no user is called '%s'", c->user);
+	c->uid = pw ? pw->pw_uid : geteuid();
+	c->gid = pw ? pw->pw_gid : getegid();
+	file_trust_group(c->gid);
+}
+
 /**
  * config_load - read a configuration from a file
  * @path: its name
@@ -663,7 +677,8 @@ struct config *config_load(const char *path, struct diag *diag)
 	free(text);
 	if (!c)
 		return NULL;
-	for (i = 0; st.st_mode & 077 && i < c->dials; i++) {
+	find_user(c, diag);
+	for (i = 0; file_exposed(&st) && i < c->dials; i++) {
 		if (c->dial[i]->password && !c->dial[i]->password_file)
 			diag_warning(diag, c->dial[i]->line, "others may read the password: "
 				     "chmod 600, or use password-file");
@@ -726,7 +741,9 @@ void config_put(struct config *c)
 	free(c->secrets);
 	free(c->ac_name);
 	free(c->control_socket);
+	free(c->control_group);
 	free(c->pid_file);
+	free(c->user);
 	for (i = 0; i < c->dials; i++)
 		config_dial_free(c->dial[i]);
 	free(c);

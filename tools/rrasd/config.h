@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "access/kind.h"
 #include "config_dial.h"
@@ -80,7 +81,11 @@ struct config {
 
 	/* [daemon] */
 	char *control_socket;
+	char *control_group;	/* who may ask there beside root; NULL: nobody */
 	char *pid_file;
+	char *user;		/* who runs the daemon; NULL: whoever started it */
+	uid_t uid;		/* the same in numbers */
+	gid_t gid;
 	enum log_level log_level;
 	uint32_t shutdown_ms;
 };

@@ -210,7 +210,7 @@ static void read_password(struct config_dial *dial, struct diag *diag)
 			   dial->name, dial->password_file, strerror(errno));
 		return;
 	}
-	if (st.st_mode & 077)
+	if (file_exposed(&st))
 		diag_warning(diag, dial->line, "%s: others may read it: chmod 600",
 			     dial->password_file);
 	/* The first line, without its end. */

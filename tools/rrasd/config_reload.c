@@ -79,6 +79,8 @@ void config_keep_fixed(struct config *new, struct config *old, struct diag *diag
 	keep_text(&new->wan, &old->wan, "[wan] interface", diag);
 	keep_text(&new->wan_filter_set, &old->wan_filter_set, "[wan] filter-set", diag);
 	keep_text(&new->control_socket, &old->control_socket, "[daemon] control-socket", diag);
+	keep_text(&new->control_group, &old->control_group, "[daemon] control-group", diag);
+	keep_text(&new->user, &old->user, "[daemon] user", diag);
 	keep_text(&new->pid_file, &old->pid_file, "[daemon] pid-file", diag);
 	if (new->wan_create != old->wan_create)
 		diag_warning(diag, 0, "[wan] create has changed: this takes a restart");

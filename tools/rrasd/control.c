@@ -7,6 +7,7 @@
  * in one buffer, and nothing more is made until there is room. A silent peer is cut off.
  */
 #include <errno.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,6 +188,21 @@ static int remove_stale(const struct sockaddr_un *address)
 	return -err;
 }
 
+/* Root may always ask. Whoever may ask can end sessions, so nobody else may unless it is said. */
+static int admit_group(const char *path, const char *name)
+{
+	struct group *group = getgrnam(name);
+
+	if (!group) {
+		log_error("[daemon] control-group: no group is called '%s'", name);
+		return -ENOENT;
+	}
+	if (chown(path, (uid_t)-1, group->gr_gid) == 0 && chmod(path, 0660) == 0)
+		return 0;
+	log_error("%s cannot be given to group '%s': %m", path, name);
+	return -errno;
+}
+
 static int listen_on(struct control *c, const struct sockaddr_un *address)
 {
 	mode_t mask;
@@ -199,6 +215,8 @@ static int listen_on(struct control *c, const struct sockaddr_un *address)
 		err = errno;
 	if (err)
 		log_error("%s: %s", address->sun_path, strerror(err));
+	else if (c->d->config->control_group)
+		return admit_group(address->sun_path, c->d->config->control_group);
 	return -err;
 }
 

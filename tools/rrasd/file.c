@@ -9,6 +9,32 @@
 
 #include "file.h"
 
+static gid_t trusted;
+
+/**
+ * file_trust_group - say whose group may read secrets: that of the daemon's own user
+ * @gid: the group
+ */
+void file_trust_group(gid_t gid)
+{
+	trusted = gid;
+}
+
+/**
+ * file_exposed - may others read a file that is to be secret?
+ * @st: what fstat() tells of it
+ *
+ * The group of the daemon's user may: else it could not be read again once root is given up.
+ *
+ * Return: whether they may.
+ */
+bool file_exposed(const struct stat *st)
+{
+	mode_t allowed = st->st_gid == trusted ? 0740 : 0700;
+
+	return st->st_mode & 0777 & ~allowed;
+}
+
 static char *read_all(int fd, size_t limit, size_t *len)
 {
 	size_t size = 0, room = 4096;

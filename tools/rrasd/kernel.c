@@ -25,7 +25,6 @@
 #include "rrasd.h"
 #include "session.h"
 
-#define DEVICE		"/dev/ndiswan"
 #define EVENT_BUFFER	(4 << 20)	/* ten thousand line-downs at once */
 
 struct kernel {
@@ -39,7 +38,7 @@ struct kernel {
 
 static int open_device(void)
 {
-	return open(DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	return open(KERNEL_DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 }
 
 static void explain_device(struct kernel *k, int err)
@@ -52,7 +51,7 @@ static void explain_device(struct kernel *k, int err)
 		remedy = ": rrasd has to be started by root";
 	else if (err == EMFILE)
 		remedy = ": too many open files: raise LimitNOFILE";
-	snprintf(k->error, sizeof(k->error), "%s: %s%s", DEVICE, strerror(err), remedy);
+	snprintf(k->error, sizeof(k->error), "%s: %s%s", KERNEL_DEVICE, strerror(err), remedy);
 }
 
 static int attach(struct kernel *k, int fd, struct ndiswan_attach *a, uint32_t *link)

@@ -11,6 +11,8 @@
 
 #include "prefix.h"
 
+#define KERNEL_DEVICE	"/dev/ndiswan"
+
 struct kernel;
 struct ndiswan_attach_pptp;
 struct rrasd;

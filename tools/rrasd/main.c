@@ -198,8 +198,6 @@ static int open_parts(struct rrasd *d)
 	if (!err && config_serves(d->config))
 		err = open_clients(d);
 	if (!err)
-		err = caps_drop();
-	if (!err)
 		err = access_open(d);
 	if (!err)
 		err = dial_open(d);
@@ -233,6 +231,31 @@ static void close_parts(struct rrasd *d)
 	config_put(d->config);
 }
 
+static void check_readable(const char *path)
+{
+	if (access(path, R_OK) < 0)
+		log_warning("%s: a reload will not be able to read it: %m: chown root:GROUP and "
+			    "chmod 640, with the group of [daemon] user", path);
+}
+
+/*
+ * Before the first frame of a stranger is read: nothing was, in spite of all the open sockets, as
+ * the loop does not run yet.
+ */
+static int confine(struct rrasd *d, const char *config)
+{
+	int err = caps_drop(d->config->uid, d->config->gid);
+
+	if (err)
+		return err;
+	if (d->config->user) {
+		check_readable(config);
+		if (config_serves(d->config))
+			check_readable(d->config->secrets);
+	}
+	return 0;
+}
+
 static int run(struct rrasd *d, const struct options *o)
 {
 	struct signals signals = { .config = o->config };
@@ -252,6 +275,9 @@ static int run(struct rrasd *d, const struct options *o)
 		background_pid_file(d->config->pid_file);
 	if (!o->foreground)
 		log_open(true);
+	err = confine(d, o->config);
+	if (err)
+		return err;
 	log_info("rrasd " RRASD_VERSION " runs: %zu users, WAN interface %s, dials %u",
 		 users_count(d->users), config_serves(d->config) ? d->config->wan : "none",
 		 dial_count(d));

@@ -460,7 +460,7 @@ struct users *users_load(const char *path, struct diag *diag)
 		diag_error(diag, 0, "cannot read: %s", strerror(errno));
 		return NULL;
 	}
-	if (st.st_mode & 077)
+	if (file_exposed(&st))
 		diag_warning(diag, 0, "mode %04o lets others read the secrets: chmod 600 %s",
 			     (unsigned int)(st.st_mode & 07777), path);
 	users = users_parse(text, len, diag);
