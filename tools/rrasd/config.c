@@ -137,6 +137,7 @@ static const struct key keys[] = {
 	{ "daemon", "control-socket", KIND_PATH, AT(control_socket), 0, CONFIG_PATH_MAX },
 	{ "daemon", "control-group", KIND_TEXT, AT(control_group), 0, 32 },
 	{ "daemon", "user", KIND_TEXT, AT(user), 0, 32 },
+	{ "daemon", "seccomp", KIND_BOOL, AT(seccomp), 0, 0 },
 	{ "daemon", "pid-file", KIND_PATH, AT(pid_file), 0, 4095 },
 	{ "daemon", "log-level", KIND_LEVEL, AT(log_level), 0, 0 },
 	{ "daemon", "shutdown-time", KIND_TIME, AT(shutdown_ms), 0, 60000 },
@@ -597,6 +598,7 @@ static bool set_defaults(struct config *c)
 	c->pptp.sessions_per_address = 256;
 	c->log_level = LOG_LEVEL_INFO;
 	c->shutdown_ms = 3000;
+	c->seccomp = true;
 	return !set_string(&c->wan, "ras0") && !set_string(&c->name, host) &&
 	       !set_string(&c->ac_name, host) && !set_string(&c->secrets, SECRETS_FILE) &&
 	       !set_string(&c->control_socket, CONTROL_SOCKET);

@@ -86,6 +86,7 @@ struct config {
 	char *user;		/* who runs the daemon; NULL: whoever started it */
 	uid_t uid;		/* the same in numbers */
 	gid_t gid;
+	bool seccomp;
 	enum log_level log_level;
 	uint32_t shutdown_ms;
 };

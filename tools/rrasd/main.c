@@ -25,6 +25,7 @@
 #include "pool.h"
 #include "reload.h"
 #include "rrasd.h"
+#include "sandbox.h"
 #include "session.h"
 #include "stats.h"
 #include "users.h"
@@ -253,7 +254,7 @@ static int confine(struct rrasd *d, const char *config)
 		if (config_serves(d->config))
 			check_readable(d->config->secrets);
 	}
-	return 0;
+	return d->config->seccomp ? sandbox_enter(SANDBOX_USUAL) : 0;
 }
 
 static int run(struct rrasd *d, const struct options *o)

@@ -14,3 +14,6 @@ test_config_OBJS := config.o config_dial.o ../lib/bpf.o config_reload.o config_v
 test_config_LIBS := -lpcap
 test_json_OBJS := ../lib/json.o
 test_filter_OBJS := $(addprefix ../lib/filter/, draft.o elements.o name.o parse.o reader.o text.o value.o)
+TESTS += test_sandbox
+test_sandbox_OBJS := sandbox.o log.o
+test_sandbox_LIBS := -lseccomp
