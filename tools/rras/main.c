@@ -16,6 +16,7 @@ static const char main_help[] =
 	"\n"
 	"OBJECTS\n"
 	"  session   clients, as rrasd knows them\n"
+	"  top       the same with what they carry a second, live\n"
 	"  link      PPP links, as the kernel knows them\n"
 	"  iface     WAN interfaces and the client addresses on them\n"
 	"  dial      dial a demand-dial interface, or answer its dial requests\n"
@@ -30,6 +31,7 @@ static const char main_help[] =
 	"OPTIONS\n"
 	"  -j        JSON\n"
 	"  -s        with statistics\n"
+	"  -n N      of top: how many times\n"
 	"  -S SOCKET control socket of rrasd, default " RRAS_SOCKET "\n"
 	"  -h        help\n"
 	"  -V        version\n"
@@ -218,10 +220,18 @@ static int help_check(int argc, char **argv)
 	return show_help(check_help);
 }
 
+static int help_top(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return show_help(top_help);
+}
+
 static int help_main(int argc, char **argv)
 {
 	static const struct command objects[] = {
 		{ "session", help_session },
+		{ "top", help_top },
 		{ "link", help_link },
 		{ "iface", help_iface },
 		{ "driver", help_driver },
@@ -241,6 +251,7 @@ static int help_main(int argc, char **argv)
 
 static const struct command objects[] = {
 	{ "session", session_main },
+	{ "top", top_main },
 	{ "link", link_main },
 	{ "iface", iface_main },
 	{ "driver", driver_main },
@@ -268,7 +279,7 @@ int main(int argc, char **argv)
 	bool help = false;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "jsS:hV", names, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "jsS:n:hV", names, NULL)) != -1) {
 		switch (c) {
 		case 'j':
 			options.json = true;
@@ -278,6 +289,10 @@ int main(int argc, char **argv)
 			break;
 		case 'S':
 			options.socket = optarg;
+			break;
+		case 'n':
+			if (!parse_number(optarg, &options.count) || !options.count)
+				return usage("-n '%s': expected a number", optarg);
 			break;
 		case 'R':
 			options.run = optarg;

@@ -25,6 +25,7 @@ struct options {
 	bool json;		/* -j */
 	bool stats;		/* -s */
 	const char *socket;	/* -S */
+	unsigned int count;	/* -n, of top; 0: not given */
 	const char *run;	/* --run, of dial */
 };
 
@@ -47,9 +48,10 @@ bool parse_number(const char *text, unsigned int *number);
 bool parse_switch(const char *text, unsigned char *on);
 
 extern const char session_help[], link_help[], iface_help[], driver_help[], filter_help[],
-	stats_help[], event_help[], check_help[], dial_help[];
+	stats_help[], event_help[], check_help[], dial_help[], top_help[];
 
 int session_main(int argc, char **argv);
+int top_main(int argc, char **argv);
 int link_main(int argc, char **argv);
 int iface_main(int argc, char **argv);
 int driver_main(int argc, char **argv);
