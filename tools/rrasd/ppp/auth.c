@@ -6,6 +6,8 @@
  * Two directions are independent: "peer" is the proof we demand, "self" the proof we give.
  */
 #include <nettle/memops.h>
+#include <nettle/sha2.h>
+#include <string.h>
 
 #include "internal.h"
 
@@ -233,6 +235,24 @@ static struct ppp_mschap mschap_of(const struct ppp_auth_request *request)
 	};
 }
 
+/* Digests are compared, so that time does not tell how long the secret is either. */
+static bool same_secret(const void *a, size_t a_len, const void *b, size_t b_len)
+{
+	uint8_t digests[2][SHA256_DIGEST_SIZE];
+	struct sha256_ctx ctx;
+	bool same;
+
+	sha256_init(&ctx);
+	sha256_update(&ctx, a_len, a);
+	sha256_digest(&ctx, sizeof(digests[0]), digests[0]);
+	sha256_update(&ctx, b_len, b);
+	sha256_digest(&ctx, sizeof(digests[1]), digests[1]);
+	same = memeql_sec(digests[0], digests[1], sizeof(digests[0]));
+	explicit_bzero(digests, sizeof(digests));
+	explicit_bzero(&ctx, sizeof(ctx));
+	return same;
+}
+
 /**
  * ppp_auth_verify - check a proof against the secret of its user
  * @request: the proof, as auth_request() got it
@@ -250,8 +270,7 @@ bool ppp_auth_verify(const struct ppp_auth_request *request, const void *secret,
 	struct ppp_mschap m;
 
 	if (request->method == PPP_AUTH_PAP)
-		return request->password_len == len &&
-		       memeql_sec(request->password, secret, len);
+		return same_secret(request->password, request->password_len, secret, len);
 	if (request->method == PPP_AUTH_MSCHAPV2) {
 		m = mschap_of(request);
 		ppp_mschap_response(response, &m, secret, len);
