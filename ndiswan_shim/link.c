@@ -189,10 +189,13 @@ void ndiswan_link_down_locked(struct ndiswan_link *link,
 		return;
 	for (proto = 0; proto < NDISWAN_PROTO_MAX; proto++)
 		ndiswan_line_down(link, proto, reason);
+	link->reason = reason;
+	/* First: the grace period after which a port frees what it has begins
+	 * in its detach, and no control frame may look at the port after that.
+	 */
+	WRITE_ONCE(link->state, NDISWAN_LINK_STATE_DOWN);
 	if (link->ops)
 		link->ops->detach(link);
-	link->reason = reason;
-	WRITE_ONCE(link->state, NDISWAN_LINK_STATE_DOWN);
 	ndiswan_stack_link_down(link);
 	if (link->net)
 		ndiswan_event_link_down(link, reason);
