@@ -230,8 +230,6 @@ int ndiswan_port_attach(struct ndiswan_link *link, struct net *net,
 
 /* port_loop.c */
 extern const struct ndiswan_port_ops ndiswan_loop_ops;
-void ndiswan_loop_init(void);
-void ndiswan_loop_uninit(void);
 
 /* port_l2tp.c */
 extern const struct ndiswan_port_ops ndiswan_l2tp_ops;
@@ -271,6 +269,11 @@ void ndiswan_receive_tunnelled(struct sk_buff *skb, struct ndiswan_link *link);
 enum ndiswan_rx ndiswan_receive_packet(struct sk_buff *skb,
 				       struct ndiswan_link *link,
 				       enum ndiswan_proto proto);
+
+/* queue.c */
+void ndiswan_queue_init(void);
+void ndiswan_queue_uninit(void);
+bool ndiswan_receive_later(struct sk_buff *skb, u32 id);
 
 /* send.c */
 int ndiswan_send_packet(struct sk_buff *skb, struct ndiswan_link *link,

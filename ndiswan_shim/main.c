@@ -14,10 +14,10 @@ static int __init ndiswan_init(void)
 	err = ndiswan_link_init();
 	if (err)
 		return err;
-	ndiswan_loop_init();
+	ndiswan_queue_init();
 	err = ndiswan_pppoe_init();
 	if (err)
-		goto err_loop;
+		goto err_queue;
 	err = ndiswan_l2tp_init();
 	if (err)
 		goto err_pppoe;
@@ -46,8 +46,8 @@ err_l2tp:
 	ndiswan_l2tp_uninit();
 err_pppoe:
 	ndiswan_pppoe_uninit();
-err_loop:
-	ndiswan_loop_uninit();
+err_queue:
+	ndiswan_queue_uninit();
 	ndiswan_link_uninit();
 	return err;
 }
@@ -61,7 +61,7 @@ static void __exit ndiswan_exit(void)
 	ndiswan_pptp_uninit();
 	ndiswan_l2tp_uninit();
 	ndiswan_pppoe_uninit();
-	ndiswan_loop_uninit();
+	ndiswan_queue_uninit();
 	ndiswan_link_uninit();
 }
 
