@@ -222,6 +222,8 @@ static long file_attach(struct ndiswan_link *link,
 		err = -EPERM;
 	put_net(net);
 
+	if (!err && copy_to_user(arg->params, args.params, sizeof(args.params)))
+		return -EFAULT;
 	if (err && extack._msg)
 		strscpy(message, extack._msg, sizeof(message));
 	if (copy_to_user(arg->message, message, sizeof(message)) ||

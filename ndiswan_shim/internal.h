@@ -31,6 +31,7 @@
 struct genl_family;
 struct l2tp_tunnel;
 struct ndiswan_stack;
+struct ppp_port;
 struct pppoe_lower;
 struct pptp_session;
 
@@ -49,9 +50,11 @@ struct pptp_session;
  * @type: its number in the ioctl
  * @no_address_control: the transport has no address and control fields, so
  *	that none are ever sent
+ * @no_compression: whoever sends for the port compresses the header, if anybody
  * @prepare: Make ready what needs rtnl. No lock held, may sleep.
  * @attach: Begin to carry the frames of @link: receives may start before it
- *	returns. ndiswan_lock held. -EAGAIN asks for another @prepare.
+ *	returns. ndiswan_lock held. -EAGAIN asks for another @prepare. What it
+ *	writes into its parameters is told to the owner.
  * @detach: No receive starts after this. ndiswan_lock held; cannot fail.
  * @xmit: Send a frame, PPP header in place. Data context. Owns @skb from then
  *	on, whatever it returns.
@@ -61,10 +64,11 @@ struct pptp_session;
 struct ndiswan_port_ops {
 	enum ndiswan_port_type type;
 	bool no_address_control;
+	bool no_compression;
 	int (*prepare)(struct net *net, const struct ndiswan_attach *args,
 		       struct netlink_ext_ack *extack);
 	int (*attach)(struct ndiswan_link *link,
-		      const struct ndiswan_attach *args,
+		      struct ndiswan_attach *args,
 		      struct netlink_ext_ack *extack);
 	void (*detach)(struct ndiswan_link *link);
 	int (*xmit)(struct sk_buff *skb, struct ndiswan_link *link);
@@ -96,6 +100,10 @@ struct ndiswan_l2tp_sequence {
 
 struct ndiswan_pptp {
 	struct pptp_session *session; /* fixed */
+};
+
+struct ndiswan_ppp {
+	struct ppp_port *port; /* fixed */
 };
 
 struct ndiswan_loop {
@@ -136,6 +144,8 @@ struct ndiswan_link {
 		struct ndiswan_l2tp l2tp;
 		/** @pptp: of a pptp port */
 		struct ndiswan_pptp pptp;
+		/** @ppp: of a ppp port */
+		struct ndiswan_ppp ppp;
 		/** @loop: of a loop port */
 		struct ndiswan_loop loop;
 	};
@@ -225,7 +235,7 @@ void ndiswan_file_hangup(struct ndiswan_link *link);
 
 /* port.c */
 int ndiswan_port_attach(struct ndiswan_link *link, struct net *net,
-			const struct ndiswan_attach *args,
+			struct ndiswan_attach *args,
 			struct netlink_ext_ack *extack);
 
 /* port_loop.c */
@@ -245,6 +255,11 @@ void ndiswan_pptp_uninit(void);
 extern const struct ndiswan_port_ops ndiswan_pppoe_ops;
 int ndiswan_pppoe_init(void);
 void ndiswan_pppoe_uninit(void);
+
+/* port_ppp.c */
+extern const struct ndiswan_port_ops ndiswan_ppp_ops;
+int ndiswan_ppp_init(void);
+void ndiswan_ppp_uninit(void);
 
 /* frame.c */
 int ndiswan_frame_parse(const u8 *data, unsigned int len, u16 *protocol);

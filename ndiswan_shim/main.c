@@ -24,9 +24,12 @@ static int __init ndiswan_init(void)
 	err = ndiswan_pptp_init();
 	if (err)
 		goto err_l2tp;
-	err = ndiswan_netlink_init();
+	err = ndiswan_ppp_init();
 	if (err)
 		goto err_pptp;
+	err = ndiswan_netlink_init();
+	if (err)
+		goto err_ppp;
 	err = ndiswan_sysfs_init();
 	if (err)
 		goto err_netlink;
@@ -40,6 +43,8 @@ err_sysfs:
 	ndiswan_sysfs_uninit();
 err_netlink:
 	ndiswan_netlink_uninit();
+err_ppp:
+	ndiswan_ppp_uninit();
 err_pptp:
 	ndiswan_pptp_uninit();
 err_l2tp:
@@ -58,6 +63,7 @@ static void __exit ndiswan_exit(void)
 	ndiswan_driver_uninit();
 	ndiswan_sysfs_uninit();
 	ndiswan_netlink_uninit();
+	ndiswan_ppp_uninit();
 	ndiswan_pptp_uninit();
 	ndiswan_l2tp_uninit();
 	ndiswan_pppoe_uninit();

@@ -278,6 +278,13 @@ int ndiswan_nl_link_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (pfc)
 		framing = nla_get_u8(pfc) ? framing | NDISWAN_SEND_PFC :
 					    framing & ~NDISWAN_SEND_PFC;
+	if (link->ops && link->ops->no_compression &&
+	    framing & (NDISWAN_SEND_ACFC | NDISWAN_SEND_PFC)) {
+		NL_SET_ERR_MSG(info->extack,
+			       "the transport compresses, not the link: PPPIOCSFLAGS of its channel");
+		err = -EOPNOTSUPP;
+		goto out;
+	}
 	WRITE_ONCE(link->framing, framing);
 out:
 	ndiswan_control_unlock();

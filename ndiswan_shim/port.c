@@ -10,11 +10,12 @@ static const struct ndiswan_port_ops * const port_types[] = {
 	[NDISWAN_PORT_TYPE_PPPOE] = &ndiswan_pppoe_ops,
 	[NDISWAN_PORT_TYPE_L2TP] = &ndiswan_l2tp_ops,
 	[NDISWAN_PORT_TYPE_PPTP] = &ndiswan_pptp_ops,
+	[NDISWAN_PORT_TYPE_PPP] = &ndiswan_ppp_ops,
 };
 
 static int attach_locked(struct ndiswan_link *link,
 			 const struct ndiswan_port_ops *ops,
-			 const struct ndiswan_attach *args,
+			 struct ndiswan_attach *args,
 			 struct netlink_ext_ack *extack)
 {
 	int err;
@@ -56,7 +57,7 @@ err_ops:
  * ndiswan_port_attach() - give a link its port
  * @link: the link, owned by the caller
  * @net: its namespace, which the caller holds
- * @args: what the owner asked for
+ * @args: what the owner asked for, and what the port tells him
  * @extack: gets a sentence if it is refused
  *
  * Context: process; takes rtnl and ndiswan_lock.
@@ -65,7 +66,7 @@ err_ops:
  * else what the port says.
  */
 int ndiswan_port_attach(struct ndiswan_link *link, struct net *net,
-			const struct ndiswan_attach *args,
+			struct ndiswan_attach *args,
 			struct netlink_ext_ack *extack)
 {
 	const struct ndiswan_port_ops *ops = NULL;

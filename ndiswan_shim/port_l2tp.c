@@ -725,7 +725,7 @@ err_tunnel:
 }
 
 static int l2tp_attach(struct ndiswan_link *link,
-		       const struct ndiswan_attach *args,
+		       struct ndiswan_attach *args,
 		       struct netlink_ext_ack *extack)
 {
 	struct l2tp_socket *socket;

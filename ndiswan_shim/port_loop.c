@@ -20,7 +20,7 @@ static int loop_xmit(struct sk_buff *skb, struct ndiswan_link *link)
 }
 
 static int loop_attach(struct ndiswan_link *link,
-		       const struct ndiswan_attach *args,
+		       struct ndiswan_attach *args,
 		       struct netlink_ext_ack *extack)
 {
 	struct ndiswan_link *peer;

@@ -443,7 +443,7 @@ static void session_remove(struct pppoe_lower *lower, struct ndiswan_link *link)
 }
 
 static int pppoe_attach(struct ndiswan_link *link,
-			const struct ndiswan_attach *args,
+			struct ndiswan_attach *args,
 			struct netlink_ext_ack *extack)
 {
 	struct pppoe_lower *lower;

@@ -508,7 +508,7 @@ static void session_init(struct pptp_session *session,
 }
 
 static int pptp_attach(struct ndiswan_link *link,
-		       const struct ndiswan_attach *args,
+		       struct ndiswan_attach *args,
 		       struct netlink_ext_ack *extack)
 {
 	struct pptp_session *session;

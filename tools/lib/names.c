@@ -32,6 +32,7 @@ const char *name_port_type(uint32_t type)
 		[NDISWAN_PORT_TYPE_PPPOE] = "pppoe",
 		[NDISWAN_PORT_TYPE_L2TP] = "l2tp",
 		[NDISWAN_PORT_TYPE_PPTP] = "pptp",
+		[NDISWAN_PORT_TYPE_PPP] = "ppp",
 	};
 
 	return pick(names, ARRAY_SIZE(names), type);

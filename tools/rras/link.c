@@ -197,6 +197,7 @@ static void remote_members(const struct view *v, struct json *j)
 		{ NDISWAN_A_LINK_PEER_SESSION, "peer-session" },
 		{ NDISWAN_A_LINK_SEND_WINDOW, "send-window" },
 		{ NDISWAN_A_LINK_SEND_QUEUED, "send-queued" },
+		{ NDISWAN_A_LINK_CHANNEL, "channel" },
 	};
 	size_t i;
 
@@ -344,6 +345,8 @@ static void print_remote(const struct view *v)
 		print_number("send window", number(v, NDISWAN_A_LINK_SEND_WINDOW));
 	if (v->tb[NDISWAN_A_LINK_SEND_QUEUED])
 		print_number("waiting", number(v, NDISWAN_A_LINK_SEND_QUEUED));
+	if (v->tb[NDISWAN_A_LINK_CHANNEL])
+		print_number("channel", number(v, NDISWAN_A_LINK_CHANNEL));
 	if (v->tb[NDISWAN_A_LINK_SEND_SEQUENCE])
 		printf("  %-18s %s\n", "numbers",
 		       number(v, NDISWAN_A_LINK_SEND_SEQUENCE) ? "sent" : "not sent");

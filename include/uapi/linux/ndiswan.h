@@ -20,6 +20,8 @@
  *   device.
  * @NDISWAN_PORT_TYPE_L2TP: L2TPv2 data messages (RFC 2661) on a UDP socket.
  * @NDISWAN_PORT_TYPE_PPTP: Enhanced GRE of PPTP (RFC 2637).
+ * @NDISWAN_PORT_TYPE_PPP: Any other channel of Linux PPP, a serial line for
+ *   example, bridged to the link's own.
  */
 enum ndiswan_port_type {
 	NDISWAN_PORT_TYPE_NONE,
@@ -27,6 +29,7 @@ enum ndiswan_port_type {
 	NDISWAN_PORT_TYPE_PPPOE,
 	NDISWAN_PORT_TYPE_L2TP,
 	NDISWAN_PORT_TYPE_PPTP,
+	NDISWAN_PORT_TYPE_PPP,
 };
 
 /**
@@ -125,6 +128,7 @@ enum {
 	NDISWAN_A_LINK_SEND_SEQUENCE,
 	NDISWAN_A_LINK_SEND_WINDOW,
 	NDISWAN_A_LINK_SEND_QUEUED,
+	NDISWAN_A_LINK_CHANNEL,
 
 	__NDISWAN_A_LINK_MAX,
 	NDISWAN_A_LINK_MAX = (__NDISWAN_A_LINK_MAX - 1)

@@ -101,6 +101,18 @@ struct ndiswan_attach_pptp {
 };
 
 /**
+ * struct ndiswan_attach_ppp - a channel of Linux PPP
+ * @channel: in: 0; out: number of the link's channel in its network namespace.
+ *	Attach a file of /dev/ppp to the transport's channel (PPPIOCATTCHAN) and
+ *	bridge that to this one (PPPIOCBRIDGECHAN), from the same namespace. The
+ *	file polls as hung up when the transport goes away; the link does not
+ *	notice. The namespace lives as long as the link.
+ */
+struct ndiswan_attach_ppp {
+	__u32 channel;
+};
+
+/**
  * struct ndiswan_attach_loop - one end of a loop
  * @peer: number of the link that is the other end, which has to be a loop
  *	without a peer; 0 waits for another link to name this one
@@ -119,6 +131,7 @@ struct ndiswan_attach_loop {
  * @pppoe: in: for %NDISWAN_PORT_TYPE_PPPOE
  * @l2tp: in: for %NDISWAN_PORT_TYPE_L2TP
  * @pptp: in: for %NDISWAN_PORT_TYPE_PPTP
+ * @ppp: in, out: for %NDISWAN_PORT_TYPE_PPP
  * @loop: in: for %NDISWAN_PORT_TYPE_LOOP
  * @params: room for the ports to come; what a port does not use has to be 0
  * @message: out: on an error a sentence that says what to change
@@ -132,6 +145,7 @@ struct ndiswan_attach {
 		struct ndiswan_attach_pppoe pppoe;
 		struct ndiswan_attach_l2tp l2tp;
 		struct ndiswan_attach_pptp pptp;
+		struct ndiswan_attach_ppp ppp;
 		struct ndiswan_attach_loop loop;
 		__u8 params[64];
 	};

@@ -11,7 +11,7 @@ import select
 import socket
 import struct
 
-PORT_LOOP, PORT_PPPOE, PORT_L2TP, PORT_PPTP = 1, 2, 3, 4
+PORT_LOOP, PORT_PPPOE, PORT_L2TP, PORT_PPTP, PORT_PPP = 1, 2, 3, 4, 5
 IOC_ATTACH, IOC_INFO = 0xb701, 0xb702
 STATES = ("new", "attached", "up", "down")
 REASONS = ("none", "request", "closed", "port-down", "port-gone", "peer-closed", "address-taken",
@@ -50,6 +50,7 @@ class Link:
         self.fd = os.open("/dev/ndiswan", os.O_RDWR | os.O_CLOEXEC |
                           (0 if blocking else os.O_NONBLOCK))
         self.id = 0
+        self.channel = 0    # of a ppp port
 
     def attach(self, port, params=b"", flags=0, size=None, extra=b""):
         """NDISWAN_IOC_ATTACH with any bytes; returns the link's number."""
@@ -61,7 +62,7 @@ class Link:
         except OSError as err:
             text = bytes(arg[80:80 + MESSAGE_LEN]).split(b"\0")[0].decode()
             raise Refused(err.errno, text) from None
-        self.id = struct.unpack_from("=I", arg, 12)[0]
+        self.id, self.channel = struct.unpack_from("=II", arg, 12)
         return self.id
 
     def attach_loop(self, peer=0):
@@ -93,6 +94,11 @@ class Link:
         return self.attach(PORT_PPTP, struct.pack(
             "=4s4sHHHHI", socket.inet_aton(local), socket.inet_aton(peer), *calls, window,
             receive_window, 0))
+
+    def attach_ppp(self):
+        """A PPP channel; returns its number."""
+        self.attach(PORT_PPP)
+        return self.channel
 
     def info(self):
         """State by name."""

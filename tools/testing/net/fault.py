@@ -96,6 +96,7 @@ def close(link, _result):
 
 inject("open", lambda: None, lambda _: Link(), lambda _, link: link and link.close())
 inject("attach a session", unused, pppoe, close)
+inject("attach a channel", Link, lambda link: link.attach_ppp(), close)
 nl.sock.settimeout(2)
 inject("line-up", attached, line_up, close)
 inject("a WAN interface", lambda: None, lambda _: new_interface(),
