@@ -250,6 +250,17 @@ static long file_info(struct ndiswan_link *link, struct ndiswan_info __user *arg
 	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
 }
 
+/* Others may hold references to the file, and the port's number is to be free
+ * when the owner says so, not when the last of them has gone.
+ */
+static long file_down(struct ndiswan_link *link)
+{
+	ndiswan_control_lock();
+	ndiswan_link_down_locked(link, NDISWAN_REASON_REQUEST);
+	ndiswan_control_unlock();
+	return 0;
+}
+
 static long ndiswan_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	switch (cmd) {
@@ -257,6 +268,8 @@ static long ndiswan_ioctl(struct file *file, unsigned int cmd, unsigned long arg
 		return file_attach(file->private_data, (void __user *)arg);
 	case NDISWAN_IOC_INFO:
 		return file_info(file->private_data, (void __user *)arg);
+	case NDISWAN_IOC_DOWN:
+		return file_down(file->private_data);
 	default:
 		return -ENOTTY;
 	}

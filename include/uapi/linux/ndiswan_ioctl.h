@@ -7,6 +7,10 @@
  * last reference to the file is closed. Line-up, statistics and events are on
  * generic netlink, <linux/ndiswan.h>.
  *
+ * An owner may give others a reference, so that the link outlives him, and
+ * still end it by NDISWAN_IOC_DOWN: a link that is down carries nothing and has
+ * no port, whoever has its file open.
+ *
  * read() returns one control frame: the protocol field in two bytes, big
  * endian, then the frame's information field. A buffer that is too small gets
  * EMSGSIZE and the frame stays. 0 means that the link is down for good.
@@ -170,5 +174,7 @@ struct ndiswan_info {
 /* The size is in the structure, so that the request number never changes. */
 #define NDISWAN_IOC_ATTACH	_IO(NDISWAN_IOC_MAGIC, 1)
 #define NDISWAN_IOC_INFO	_IO(NDISWAN_IOC_MAGIC, 2)
+/* No argument. Takes the link down for good; nothing happens if it is. */
+#define NDISWAN_IOC_DOWN	_IO(NDISWAN_IOC_MAGIC, 3)
 
 #endif /* _UAPI_LINUX_NDISWAN_IOCTL_H */

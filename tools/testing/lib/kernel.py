@@ -12,7 +12,7 @@ import socket
 import struct
 
 PORT_LOOP, PORT_PPPOE, PORT_L2TP, PORT_PPTP, PORT_PPP = 1, 2, 3, 4, 5
-IOC_ATTACH, IOC_INFO = 0xb701, 0xb702
+IOC_ATTACH, IOC_INFO, IOC_DOWN = 0xb701, 0xb702, 0xb703
 STATES = ("new", "attached", "up", "down")
 REASONS = ("none", "request", "closed", "port-down", "port-gone", "peer-closed", "address-taken",
            "interface-gone", "protocol-gone", "namespace-gone", "driver", "refused", "detached")
@@ -27,7 +27,7 @@ CTRL = 16
 # Commands and attributes, as in the specifications.
 LINK_GET, LINK_SET, LINE_UP, LINE_UPDATE, LINE_DOWN, STATS_GET = range(1, 7)
 A_LINK_ID, A_LINK_STATE, A_LINK_ACFC, A_LINK_PFC = 1, 4, 10, 11
-A_LINK_STATS, A_LINK_DROP = 13, 14
+A_LINK_LINE, A_LINK_STATS, A_LINK_DROP = 12, 13, 14
 A_LINE_LINK, A_LINE_PROTOCOL, A_LINE_IFINDEX, A_LINE_IPV4, A_LINE_MRU = range(1, 6)
 A_LINE_IPV6, A_LINE_PREFIX, A_LINE_PREFIX_LEN = range(6, 9)
 A_STATS = ("", "pad", "rx_packets", "rx_bytes", "tx_packets", "tx_bytes", "control_rx",
@@ -112,6 +112,10 @@ class Link:
         arg = bytearray(struct.pack("=IIII", 16, 0, 0, 0))
         fcntl.ioctl(self.fd, IOC_INFO, arg)
         return REASONS[struct.unpack("=IIII", arg)[3]]
+
+    def down(self):
+        """Take it down, whoever has its file open."""
+        fcntl.ioctl(self.fd, IOC_DOWN)
 
     def read(self, size=4096):
         """One frame, b'' at the end of the link."""

@@ -85,6 +85,32 @@ def files():
     second.close()
 
 
+def downs():
+    """A link that is taken down while somebody else holds its file."""
+    link, held = Link(), Link()
+    held_by_another = os.dup(link.fd)
+    link.attach_pppoe("eth0", 777, PEER)
+    nl.line_up(link.id, "ras0", "10.64.0.7")
+    check("it is up", link.info() == "up")
+    link.down()
+    check("down, with the reason", link.info() == "down" and link.reason() == "request")
+    check("its line is gone", A_LINK_LINE not in nl.links()[link.id])
+    link.close()
+    check("the other file reads the end", os.read(held_by_another, 100) == b"")
+    held.attach_pppoe("eth0", 777, PEER)
+    check("its session can be had again", held.info() == "attached")
+    os.close(held_by_another)
+    held.down()
+    held.down()
+    check("twice is once", held.info() == "down")
+    held.close()
+    new = Link()
+    new.down()
+    check("a link without a port", new.info() == "down")
+    check_refused("gets none any more", errno.ENOLINK, new.attach_loop, sentence=False)
+    new.close()
+
+
 def unread():
     """A file that nobody reads."""
     first, second = pair()
@@ -532,7 +558,7 @@ def rights():
 
 good_link = Link()
 good_link.attach_loop()
-for part in (files, unread, garbage_to_file, pppoe_ports, frames, sent_frames,
+for part in (files, downs, unread, garbage_to_file, pppoe_ports, frames, sent_frames,
              lines, messages, framing, dumps, rights):
     print(f"# {part.__name__}: {part.__doc__.splitlines()[0]}", flush=True)
     part()
