@@ -127,6 +127,7 @@ void ppp_link_up(struct ppp_session *s);
 void ppp_link_down(struct ppp_session *s);
 void ppp_phase_begin(struct ppp_session *s, enum ppp_phase phase, uint32_t limit_ms);
 void ppp_negotiates_anew(struct ppp_session *s, bool lcp);
+void ppp_update_timer(struct ppp_session *s);
 bool ppp_packet_parse(struct ppp_session *s, const uint8_t *packet, size_t len, uint8_t *code,
 		      uint8_t *id, size_t *data_len);
 

@@ -184,7 +184,11 @@ static void earlier(uint64_t *deadline, uint64_t other)
 		*deadline = other;
 }
 
-static void update_timer(struct ppp_session *s)
+/**
+ * ppp_update_timer - ask for the earliest of all deadlines
+ * @s: the session
+ */
+void ppp_update_timer(struct ppp_session *s)
 {
 	uint64_t deadline = 0;
 
@@ -248,7 +252,7 @@ static void leave(struct ppp_session *s)
 	/* The callbacks of closing may have told us that the port is gone. */
 	if (s->lower_lost && !s->over)
 		lower_gone(s);
-	update_timer(s);
+	ppp_update_timer(s);
 	s->depth--;
 	if (!s->over)
 		return;

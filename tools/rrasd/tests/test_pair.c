@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "../ppp/internal.h"
+#include "../ppp/save.h"
 #include "host.h"
 #include "tap.h"
 
@@ -31,6 +32,7 @@ struct plan {
 	unsigned int loss, duplicate, reorder, damage;
 	unsigned int auth, self;	/* methods the server demands; that the client can */
 	bool mutual, deferred, wrong, close, drop_silently;
+	bool restart;		/* an open session moves to another process now and then */
 	bool ipv6[2];		/* each side's wish */
 	bool no_address;	/* the server has no IPv4 address to give */
 	uint64_t calm;		/* when the line becomes perfect */
@@ -45,6 +47,8 @@ struct line {
 	bool loud;
 	bool data_before_prepare;
 	bool data6_before_prepare;
+	bool not_restored;
+	unsigned long restarts;
 };
 
 static struct line line;
@@ -149,6 +153,25 @@ static void arrive(struct flight *f)
 	eager_data();
 }
 
+/* The process of one side is replaced: the new one knows what was saved and nothing else. */
+static void restart(struct host *h)
+{
+	struct ppp_session *new;
+	struct ppp_saved saved;
+
+	if (!h->s || !ppp_session_save(h->s, &saved))
+		return;
+	new = malloc(sizeof(*new));
+	if (!new)
+		abort();
+	memset(new, 0x5a, sizeof(*new));
+	if (!ppp_session_restore(new, &h->config, h->s->ops, h->s->data, &saved, line.now))
+		line.not_restored = true;
+	free(h->s);
+	h->s = new;
+	line.restarts++;
+}
+
 /* One moment of the line. Return: false when nothing is left to happen. */
 static bool step(void)
 {
@@ -161,6 +184,8 @@ static bool step(void)
 		line.now = next;
 	line.side[0].now = line.now;
 	line.side[1].now = line.now;
+	if (line.plan.restart && !chance(16))
+		restart(&line.side[chance(2)]);
 	for (i = 0; i < FLIGHT_MAX; i++) {
 		if (line.flights[i].len && line.flights[i].at <= line.now) {
 			arrive(&line.flights[i]);
@@ -203,6 +228,7 @@ static void plan_make(struct plan *p, uint64_t seed)
 	p->ipv6[0] = chance(4);
 	p->ipv6[1] = chance(4);
 	p->no_address = !chance(8);
+	p->restart = chance(2);
 }
 
 static void line_start(uint64_t seed)
@@ -214,6 +240,7 @@ static void line_start(uint64_t seed)
 	memset(line.flights, 0, sizeof(line.flights));
 	line.data_before_prepare = false;
 	line.data6_before_prepare = false;
+	line.not_restored = false;
 	line.now = 1000;
 	plan_make(p, seed);
 	host_init(server, PPP_SERVER, seed * 2 + 1);
@@ -286,6 +313,8 @@ static const char *verdict(int steps)
 		return "it goes on for ever";
 	if (line.data_before_prepare || line.data6_before_prepare)
 		return "the client could send before the kernel was prepared";
+	if (line.not_restored)
+		return "a saved session could not be restored";
 	if (server->finished > 1 || client->finished > 1)
 		return "finished twice";
 	if (server->prepared != server->is_up || client->prepared != client->is_up ||
@@ -360,7 +389,7 @@ static bool opened_right(void)
 
 static void test_many(void)
 {
-	unsigned long open = 0, finished = 0, bad = 0, clean = 0, clean_open = 0;
+	unsigned long restarts = line.restarts, open = 0, finished = 0, bad = 0, clean = 0, clean_open = 0;
 	const char *wrong;
 	uint64_t seed;
 	bool must, is;
@@ -379,6 +408,8 @@ static void test_many(void)
 		line_end();
 	}
 	tap_ok(!bad, "%d runs: %lu open, %lu finished, %lu wrong", RUNS, open, finished, bad);
+	restarts = line.restarts - restarts;
+	tap_ok(restarts > RUNS, "open sessions moved to another process %lu times", restarts);
 	tap_ok(open > RUNS / 4 && finished > RUNS / 10, "both ends of a run were seen often");
 	tap_number(clean_open, clean, "on a clean line every session opens what both sides want");
 }
