@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # Tests of what is around the PPP engine.
-TESTS += test_pppoe test_pppoe_client test_pptp test_pool test_pool6 test_ra test_users test_config test_json test_filter
+TESTS += test_pppoe test_pppoe_client test_pptp test_pool test_pool6 test_ra test_users test_config test_json test_filter test_state
 
 test_pppoe_OBJS := access/cookie.o access/limit.o access/pppoe_frame.o
 test_pppoe_client_OBJS := access/pppoe_client.o access/pppoe_frame.o
 test_pptp_OBJS := access/pptp_control.o access/pptp_frame.o
 test_pool_OBJS := pool.o
+test_state_OBJS := state.o record.o
 test_pool6_OBJS := pool.o pool6.o prefix.o
 test_ra_OBJS := ra.o prefix.o
 test_users_OBJS := users.o prefix.o hash.o file.o diag.o ../lib/filter/name.o
