@@ -45,6 +45,7 @@ enum kind {
 	KIND_METHODS,
 	KIND_LEVEL,
 	KIND_FILTER_SET,
+	KIND_L2TP_LISTEN,
 	KIND_DIAL_OVER,
 	KIND_DIAL_MODE,
 };
@@ -58,6 +59,7 @@ struct key {
 
 #define AT(member)	offsetof(struct config, member)
 #define DIAL(member)	offsetof(struct config_dial, member)
+#define L2TP(member)	offsetof(struct config, l2tp.member)
 #define HOUR		3600000
 
 static const char dial_section[] = "dial";
@@ -107,10 +109,32 @@ static const struct key keys[] = {
 	{ "pptp", "unfinished-per-address", KIND_NUMBER32, AT(pptp.unfinished_per_address), 0,
 	  65535 },
 	{ "pptp", "sessions-per-address", KIND_NUMBER32, AT(pptp.sessions_per_address), 0, 65535 },
+	{ "l2tp", "listen", KIND_L2TP_LISTEN, L2TP(listen), 0, 0 },
+	{ "l2tp", "port", KIND_NUMBER16, L2TP(port), 1, UINT16_MAX },
+	{ "l2tp", "host-name", KIND_TEXT, L2TP(host_name), 0, CONFIG_NAME_MAX },
+	{ "l2tp", "secret", KIND_SECRET, L2TP(secret), 0, 255 },
+	{ "l2tp", "mtu", KIND_NUMBER16, L2TP(mtu), PPP_MIN_MRU, 1500 },
+	{ "l2tp", "sequence-numbers", KIND_BOOL, L2TP(settings.sequence), 0, 0 },
+	{ "l2tp", "hello-interval", KIND_TIME, L2TP(settings.hello_ms), 0, HOUR },
+	{ "l2tp", "window", KIND_NUMBER16, L2TP(settings.window), 1, 1024 },
+	{ "l2tp", "setup-timeout", KIND_TIME, L2TP(settings.setup_ms), 1000, HOUR },
+	{ "l2tp", "retransmit-interval", KIND_TIME, L2TP(settings.retransmit_ms), 100, 60000 },
+	{ "l2tp", "retransmit-interval-max", KIND_TIME, L2TP(settings.retransmit_max_ms), 100,
+	  60000 },
+	{ "l2tp", "retransmit-attempts", KIND_NUMBER8, L2TP(settings.tries), 1, 100 },
+	{ "l2tp", "tunnels", KIND_NUMBER32, L2TP(tunnels), 1, 60000 },
+	{ "l2tp", "tunnels-per-peer", KIND_NUMBER32, L2TP(tunnels_per_peer), 0, 60000 },
+	{ "l2tp", "unfinished-tunnels", KIND_NUMBER32, L2TP(unfinished), 1, 60000 },
+	{ "l2tp", "unfinished-tunnels-per-peer", KIND_NUMBER32, L2TP(unfinished_per_peer), 0,
+	  60000 },
+	{ "l2tp", "sessions-per-tunnel", KIND_NUMBER32, L2TP(sessions_per_tunnel), 1, 60000 },
+	{ "l2tp", "request-rate", KIND_NUMBER32, L2TP(rate), 0, 10000000 },
+	{ "l2tp", "request-rate-per-peer", KIND_NUMBER32, L2TP(rate_per_peer), 0, 10000000 },
 	{ dial_section, "create", KIND_BOOL, DIAL(create), 0, 0 },
 	{ dial_section, "over", KIND_DIAL_OVER, 0, 0, 0 },
 	{ dial_section, "service-name", KIND_TEXT, DIAL(service), 0, CONFIG_NAME_MAX },
 	{ dial_section, "ac-name", KIND_TEXT, DIAL(ac_name), 0, CONFIG_NAME_MAX },
+	{ dial_section, "tunnel-secret", KIND_SECRET, DIAL(tunnel_secret), 0, 255 },
 	{ dial_section, "user", KIND_TEXT, DIAL(user), 0, 255 },
 	{ dial_section, "password", KIND_SECRET, DIAL(password), 0, 255 },
 	{ dial_section, "password-file", KIND_PATH, DIAL(password_file), 0, 4095 },
@@ -281,6 +305,13 @@ static const char *set_filter_set(char **at, const char *value)
 	return wrong ? wrong : set_string(at, value);
 }
 
+static const char *add_listen(struct config_list *list, const char *value)
+{
+	const char *wrong = config_l2tp_listen(value);
+
+	return wrong ? wrong : add_string(list, value);
+}
+
 static const char *set(struct parser *p, const struct key *key, const char *value)
 {
 	void *at = (p->dial ? (char *)p->dial : (char *)p->c) + key->offset;
@@ -310,6 +341,8 @@ static const char *set(struct parser *p, const struct key *key, const char *valu
 		return set_methods(at, value);
 	case KIND_FILTER_SET:
 		return set_filter_set(at, value);
+	case KIND_L2TP_LISTEN:
+		return add_listen(at, value);
 	case KIND_DIAL_OVER:
 		return config_dial_over(p->dial, value);
 	case KIND_DIAL_MODE:
@@ -325,7 +358,7 @@ static const char *set(struct parser *p, const struct key *key, const char *valu
 static bool may_repeat(enum kind kind)
 {
 	return kind == KIND_RANGE || kind == KIND_INTERFACES || kind == KIND_ENDPOINTS ||
-	       kind == KIND_TEXTS;
+	       kind == KIND_TEXTS || kind == KIND_L2TP_LISTEN;
 }
 
 /* A section of its own for each interface: what another one said does not count here. */
@@ -379,7 +412,7 @@ static void parse_section(struct parser *p, char *text)
 		begin_dial(p, name);
 	} else if (!p->section) {
 		diag_error(p->diag, p->line, "no section is called '%s': wan, pool, ppp, auth, "
-			   "pppoe, pptp, dial, limits, daemon", text + 1);
+			   "pppoe, pptp, l2tp, dial, limits, daemon", text + 1);
 		p->section = "";
 	} else if (*name) {
 		diag_error(p->diag, p->line, "section [%s] has no name", text + 1);
@@ -522,6 +555,7 @@ void config_derive(struct config *c)
 {
 	struct ppp_config *pppoe = &c->link[ACCESS_PPPOE];
 	struct ppp_config *pptp = &c->link[ACCESS_PPTP];
+	struct ppp_config *l2tp = &c->link[ACCESS_L2TP];
 
 	*pppoe = c->ppp;
 	pppoe->pppoe = true;
@@ -533,6 +567,14 @@ void config_derive(struct config *c)
 	pptp->max_mru = CONFIG_PPTP_MRU;
 	pptp->mru = min_mru(pptp->mru, CONFIG_PPTP_MRU);
 	pptp->mtu = min_mru(pptp->mtu, CONFIG_PPTP_MRU);
+
+	*l2tp = c->ppp;
+	l2tp->pppoe = false;
+	l2tp->allow_acfc = true;
+	l2tp->max_mru = c->l2tp.mtu;
+	l2tp->mru = min_mru(l2tp->mru, c->l2tp.mtu);
+	l2tp->mtu = min_mru(l2tp->mtu, c->l2tp.mtu);
+	config_l2tp_finish(&c->l2tp, c->ac_name);
 }
 
 /* What no single line can tell. */
@@ -543,7 +585,8 @@ static void check(struct parser *p)
 	int i;
 
 	if (!config_serves(c) && !c->dials)
-		diag_error(p->diag, 0, "[pppoe] interface is missing: rrasd would listen nowhere");
+		diag_error(p->diag, 0, "[pppoe] interface is missing, and [pptp] and [l2tp] "
+			   "listen are, too: rrasd would listen nowhere");
 	if (!seen_line(p, "wan", "local-address") && (config_serves(c) || !c->dials))
 		diag_error(p->diag, 0, "[wan] local-address is missing");
 	if (!seen_line(p, "pool", "address") && config_serves(c))
@@ -596,6 +639,7 @@ static bool set_defaults(struct config *c)
 	c->pptp.unfinished = 1000;
 	c->pptp.unfinished_per_address = 32;
 	c->pptp.sessions_per_address = 256;
+	config_l2tp_init(&c->l2tp);
 	c->log_level = LOG_LEVEL_INFO;
 	c->shutdown_ms = 3000;
 	c->seccomp = true;
@@ -685,6 +729,8 @@ struct config *config_load(const char *path, struct diag *diag)
 			diag_warning(diag, c->dial[i]->line, "others may read the password: "
 				     "chmod 600, or use password-file");
 	}
+	if (st.st_mode & 077 && c->l2tp.secret)
+		diag_warning(diag, 0, "others may read the [l2tp] secret: chmod 600");
 	config_dial_finish(c, diag);
 	if (!diag->errors)
 		return c;
@@ -700,7 +746,7 @@ struct config *config_load(const char *path, struct diag *diag)
  */
 bool config_serves(const struct config *c)
 {
-	return c->interfaces.count || c->pptp.listen.count;
+	return c->interfaces.count || c->pptp.listen.count || c->l2tp.listen.count;
 }
 
 /**
@@ -737,6 +783,7 @@ void config_put(struct config *c)
 	list_free(&c->services);
 	list_free(&c->pptp.listen);
 	free(c->wan);
+	config_l2tp_free(&c->l2tp);
 	free(c->wan_filter_set);
 	free(c->filter_set);
 	free(c->name);

@@ -16,6 +16,7 @@
 
 #include "access/kind.h"
 #include "config_dial.h"
+#include "config_l2tp.h"
 #include "config_list.h"
 #include "config_pptp.h"
 #include "diag.h"
@@ -66,6 +67,9 @@ struct config {
 
 	/* [pptp] */
 	struct config_pptp pptp;
+
+	/* [l2tp] */
+	struct config_l2tp l2tp;
 
 	/* [dial INTERFACE] */
 	struct config_dial *dial[CONFIG_DIALS_MAX];

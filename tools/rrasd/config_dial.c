@@ -76,6 +76,7 @@ static const struct over {
 } overs[ACCESS_KINDS] = {
 	[ACCESS_PPPOE] = { "pppoe", "an interface", config_read_interface },
 	[ACCESS_PPTP] = { "pptp", "an address", read_server },
+	[ACCESS_L2TP] = { "l2tp", "an address", config_l2tp_peer },
 };
 
 /**
@@ -98,7 +99,7 @@ const char *config_dial_over(struct config_dial *dial, const char *value)
 			break;
 	}
 	if (i == ACCESS_KINDS)
-		return "expected pppoe and an interface, or pptp and an address";
+		return "expected pppoe and an interface, or pptp or l2tp and an address";
 	value += len + strspn(value + len, " \t");
 	if (!*value) {
 		snprintf(text, sizeof(text), "expected %s after %s", overs[i].what, overs[i].word);
@@ -290,6 +291,9 @@ void config_dial_free(struct config_dial *dial)
 	free(dial->over);
 	free(dial->service);
 	free(dial->ac_name);
+	if (dial->tunnel_secret)
+		explicit_bzero(dial->tunnel_secret, strlen(dial->tunnel_secret));
+	free(dial->tunnel_secret);
 	free(dial->user);
 	free(dial->password);
 	free(dial->password_file);

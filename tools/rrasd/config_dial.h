@@ -40,6 +40,8 @@ struct config_dial {
 	char *service;
 	/** @ac_name: NULL: any */
 	char *ac_name;
+	/** @tunnel_secret: of an L2TP tunnel; NULL: nobody proves anything */
+	char *tunnel_secret;
 	/** @user: NULL: the peer gets no proof */
 	char *user;
 	char *password;

@@ -66,6 +66,20 @@ static void keep_ipv6(struct config *new, const struct config *old, struct diag 
 	new->pool6 = old->pool6;
 }
 
+static void keep_l2tp(struct config_l2tp *new, struct config_l2tp *old, struct diag *diag)
+{
+	struct config_list list = new->listen;
+
+	if (new->port != old->port)
+		diag_warning(diag, 0, "[l2tp] port has changed: this takes a restart");
+	new->port = old->port;
+	if (same_list(&new->listen, &old->listen))
+		return;
+	diag_warning(diag, 0, "[l2tp] listen has changed: this takes a restart");
+	new->listen = old->listen;
+	old->listen = list;
+}
+
 /**
  * config_keep_fixed - put back what only a restart can change
  * @new: the configuration just read
@@ -97,6 +111,7 @@ void config_keep_fixed(struct config *new, struct config *old, struct diag *diag
 	memcpy(new->pool, old->pool, sizeof(new->pool));
 	new->pool_count = old->pool_count;
 	keep_ipv6(new, old, diag);
+	keep_l2tp(&new->l2tp, &old->l2tp, diag);
 	if (!same_list(&new->interfaces, &old->interfaces)) {
 		diag_warning(diag, 0, "[pppoe] interface has changed: this takes a restart");
 		list = new->interfaces;

@@ -125,6 +125,21 @@ int kernel_link_pptp(struct kernel *k, const struct ndiswan_attach_pptp *call, u
 }
 
 /**
+ * kernel_link_l2tp - make a link and have an L2TP session carry it
+ * @k: the kernel
+ * @l2tp: the session
+ * @link: where to put the link's number
+ *
+ * Return: the link's file, which owns it; or a negative error, with kernel_error().
+ */
+int kernel_link_l2tp(struct kernel *k, const struct ndiswan_attach_l2tp *l2tp, uint32_t *link)
+{
+	struct ndiswan_attach a = { .port = NDISWAN_PORT_TYPE_L2TP, .l2tp = *l2tp };
+
+	return link_open(k, &a, link);
+}
+
+/**
  * kernel_link_reason - why is a link down?
  * @fd: the link's file
  *

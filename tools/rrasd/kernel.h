@@ -15,6 +15,7 @@
 
 struct kernel;
 struct ndiswan_attach_pptp;
+struct ndiswan_attach_l2tp;
 struct rrasd;
 
 /**
@@ -32,6 +33,7 @@ const char *kernel_error(const struct kernel *k);
 int kernel_link_pppoe(struct kernel *k, int ifindex, uint16_t session, const uint8_t peer[6],
 		      uint32_t *link);
 int kernel_link_pptp(struct kernel *k, const struct ndiswan_attach_pptp *call, uint32_t *link);
+int kernel_link_l2tp(struct kernel *k, const struct ndiswan_attach_l2tp *l2tp, uint32_t *link);
 int kernel_link_set(struct kernel *k, uint32_t link, bool acfc, bool pfc);
 int kernel_link_stats(struct kernel *k, uint32_t link, struct kernel_stats *stats);
 uint32_t kernel_link_reason(int fd);

@@ -33,6 +33,7 @@ struct rrasd {
 	/** @pppoe: each access protocol keeps its own; NULL: not open */
 	struct pppoe *pppoe;
 	struct pptp *pptp;
+	struct l2tp *l2tp;
 	/** @dial: NULL: the configuration has no demand-dial interface */
 	struct dial *dial;
 	struct control *control;

@@ -104,6 +104,13 @@ static void test_mistakes(void)
 	expect_mistake("[pptp]\nlisten 0.0.0.0:0\n", 6, "port from 1");
 	expect_mistake("[pptp]\nlisten 192.0.2.1\nlisten 192.0.2.1\n", 7, "already");
 	expect_mistake("[pptp]\nwindow 0\n", 6, "from 1");
+	expect_mistake("[l2tp]\nlisten eth0\n", 6, "IPv4 or IPv6 address");
+	expect_mistake("[l2tp]\nlisten 192.0.2.1:1701\n", 6, "without a port");
+	expect_mistake("[l2tp]\nlisten fe80::1\n", 6, "an interface after");
+	expect_mistake("[l2tp]\nlisten 2001:db8::1%lo\n", 6, "link-local address only");
+	expect_mistake("[l2tp]\nlisten ::ffff:192.0.2.1\n", 6, "the IPv4 address itself");
+	expect_mistake("[l2tp]\nlisten ::\nlisten ::\n", 7, "already");
+	expect_mistake("[l2tp]\nmtu 1501\n", 6, "1500");
 	memset(longest, 'x', 600);
 	expect_mistake(longest, 5, "longer than 511");
 }
@@ -121,6 +128,10 @@ static void test_dial_mistakes(void)
 	expect_mistake("[dial wan0]\nover pptp 0.0.0.0\n", 6, "not a server");
 	expect_mistake("[dial wan0]\nover pptp 192.0.2.1:\n", 6, "port from 1");
 	expect_mistake("[dial wan0]\nover pptp 192.0.2.1:65536\n", 6, "port from 1");
+	expect_mistake("[dial wan0]\nover l2tp\n", 6, "expected an address");
+	expect_mistake("[dial wan0]\nover l2tp 192.0.2.1:0\n", 6, "expected");
+	expect_mistake("[dial wan0]\nover l2tp [2001:db8::1]1701\n", 6, "a colon and a port");
+	expect_mistake("[dial wan0]\nover l2tp [2001:db8::1]:x\n", 6, "expected");
 	expect_mistake("[dial wan0]\nover pppoe a/b\n", 6, "interface name");
 	expect_mistake("[dial wan0]\nover pppoe e\nmode sometimes\n", 7, "on-demand or");
 	expect_mistake("[dial wan0]\nover pppoe e\naddress 1.2\n", 7, "IPv4");
@@ -181,6 +192,36 @@ static void test_dial(void)
 	tap_ok(dial && dial->ppp.mru == CONFIG_PPTP_MRU && !dial->ppp.pppoe && dial->ppp.allow_acfc,
 	       "with what PPTP has room for");
 	config_put(c);
+
+	c = parse("[dial wan0]\nover l2tp [2001:db8::1]:1000\ntunnel-secret geheim\n", &diag);
+	dial = c ? config_dial_find(c, "wan0") : NULL;
+	tap_ok(dial && dial->access == ACCESS_L2TP && !strcmp(dial->tunnel_secret, "geheim"),
+	       "over L2TP, with a secret");
+	tap_ok(dial && dial->ppp.mru == 1400 && !dial->ppp.pppoe, "with room for IPsec");
+	config_put(c);
+}
+
+static void test_addresses(void)
+{
+	static const struct {
+		const char *text;
+		uint16_t family, port;
+	} cases[] = {
+		{ "192.0.2.1", AF_INET, 1701 },
+		{ "192.0.2.1:5", AF_INET, 5 },
+		{ "2001:db8::1", AF_INET6, 1701 },
+		{ "[2001:db8::1]", AF_INET6, 1701 },
+		{ "[2001:db8::1]:65535", AF_INET6, 65535 },
+		{ "fe80::1%lo", AF_INET6, 1701 },
+	};
+	struct l2tp_address address;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		tap_ok(!config_l2tp_address(cases[i].text, 1701, &address) &&
+		       address.family == cases[i].family && address.port == cases[i].port,
+		       "%s", cases[i].text);
+	tap_ok(address.scope, "with its interface");
 }
 
 static struct config *load_dial(const char *password, const char *filter, struct diag *diag)
@@ -369,6 +410,7 @@ int main(void)
 	test_ipv6();
 	test_dial_mistakes();
 	test_dial();
+	test_addresses();
 	test_files();
 	test_missing();
 	test_good();
