@@ -24,7 +24,7 @@ const char session_help[] =
 
 /* What a line of the list shows; the texts are cut to what a client can send. */
 struct row {
-	char id[16], user[256], address[16], ipv6[48], state[32], port[16], interface[16], peer[24];
+	char id[16], user[256], address[16], ipv6[48], state[32], port[16], interface[48], peer[56];
 	char uplink[16];
 	uint64_t seconds, age;
 	uint64_t in_packets, in_bytes, out_packets, out_bytes;
@@ -123,7 +123,7 @@ static int session_list(int argc, char **argv)
 
 /* What a line of the list of uplinks shows. */
 struct uplink_row {
-	char name[16], state[16], mode[16], interface[16], address[16], peer[16], failure[256];
+	char name[16], state[16], mode[16], interface[56], address[16], peer[16], failure[256];
 	uint64_t seconds, dials, failures;
 };
 
