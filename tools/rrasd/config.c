@@ -44,6 +44,7 @@ enum kind {
 	KIND_PATH,
 	KIND_METHODS,
 	KIND_LEVEL,
+	KIND_LISTEN,
 	KIND_FILTER_SET,
 	KIND_L2TP_LISTEN,
 	KIND_DIAL_OVER,
@@ -162,6 +163,7 @@ static const struct key keys[] = {
 	{ "daemon", "control-group", KIND_TEXT, AT(control_group), 0, 32 },
 	{ "daemon", "user", KIND_TEXT, AT(user), 0, 32 },
 	{ "daemon", "seccomp", KIND_BOOL, AT(seccomp), 0, 0 },
+	{ "daemon", "metrics", KIND_LISTEN, AT(metrics), 0, 0 },
 	{ "daemon", "pid-file", KIND_PATH, AT(pid_file), 0, 4095 },
 	{ "daemon", "log-level", KIND_LEVEL, AT(log_level), 0, 0 },
 	{ "daemon", "shutdown-time", KIND_TIME, AT(shutdown_ms), 0, 60000 },
@@ -347,6 +349,8 @@ static const char *set(struct parser *p, const struct key *key, const char *valu
 		return config_dial_over(p->dial, value);
 	case KIND_DIAL_MODE:
 		return config_dial_mode(p->dial, value);
+	case KIND_LISTEN:
+		return config_read_listen(value, at);
 	case KIND_LEVEL:
 		return log_level_parse(value, at) ? NULL :
 		       "expected error, warning, info or debug";

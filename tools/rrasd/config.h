@@ -19,6 +19,7 @@
 #include "config_l2tp.h"
 #include "config_list.h"
 #include "config_pptp.h"
+#include "config_value.h"
 #include "diag.h"
 #include "log.h"
 #include "pool.h"
@@ -91,6 +92,7 @@ struct config {
 	uid_t uid;		/* the same in numbers */
 	gid_t gid;
 	bool seccomp;
+	struct config_listen metrics;
 	enum log_level log_level;
 	uint32_t shutdown_ms;
 };

@@ -96,6 +96,9 @@ void config_keep_fixed(struct config *new, struct config *old, struct diag *diag
 	keep_text(&new->control_group, &old->control_group, "[daemon] control-group", diag);
 	keep_text(&new->user, &old->user, "[daemon] user", diag);
 	keep_text(&new->pid_file, &old->pid_file, "[daemon] pid-file", diag);
+	if (memcmp(&new->metrics, &old->metrics, sizeof(new->metrics)))
+		diag_warning(diag, 0, "[daemon] metrics has changed: this takes a restart");
+	new->metrics = old->metrics;
 	if (new->seccomp != old->seccomp)
 		diag_warning(diag, 0, "[daemon] seccomp has changed: this takes a restart");
 	new->seccomp = old->seccomp;

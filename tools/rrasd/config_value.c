@@ -166,6 +166,52 @@ const char *config_read_endpoint(const char *value, uint16_t port, struct sockad
 	return wrong;
 }
 
+static bool read_ipv6_host(const char *host, struct in6_addr *out)
+{
+	char copy[INET6_ADDRSTRLEN];
+	size_t len = strlen(host);
+
+	if (len < 3 || len - 2 >= sizeof(copy) || host[0] != '[' || host[len - 1] != ']')
+		return false;
+	memcpy(copy, host + 1, len - 2);
+	copy[len - 2] = '\0';
+	return inet_pton(AF_INET6, copy, out) == 1;
+}
+
+/**
+ * config_read_listen - an address and a port to listen on
+ * @value: the text; a port alone is one of the loopback interface
+ * @out: where to put it
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *config_read_listen(const char *value, struct config_listen *out)
+{
+	static const char expected[] = "expected PORT, ADDRESS:PORT or [ADDRESS]:PORT";
+	char host[INET6_ADDRSTRLEN + 3] = "127.0.0.1";
+	const char *colon = strrchr(value, ':');
+	uint32_t port;
+
+	if (colon && snprintf(host, sizeof(host), "%.*s", (int)(colon - value), value) >=
+	    (int)sizeof(host))
+		return expected;
+	if (config_read_number(colon ? colon + 1 : value, 1, 65535, &port))
+		return expected;
+	memset(out, 0, sizeof(*out));
+	if (inet_pton(AF_INET, host, &out->address.in.sin_addr) == 1) {
+		out->address.in.sin_family = AF_INET;
+		out->address.in.sin_port = htons((uint16_t)port);
+		out->len = sizeof(out->address.in);
+		return NULL;
+	}
+	if (!read_ipv6_host(host, &out->address.in6.sin6_addr))
+		return expected;
+	out->address.in6.sin6_family = AF_INET6;
+	out->address.in6.sin6_port = htons((uint16_t)port);
+	out->len = sizeof(out->address.in6);
+	return NULL;
+}
+
 static const char *read_cidr(const char *base, const char *bits, struct pool_range *out)
 {
 	struct in_addr address;

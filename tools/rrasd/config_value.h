@@ -12,6 +12,18 @@
 #include "pool.h"
 #include "prefix.h"
 
+/**
+ * struct config_listen - where to listen; @len 0: nowhere
+ */
+struct config_listen {
+	union {
+		struct sockaddr sa;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	} address;
+	socklen_t len;
+};
+
 /* All return NULL, or a sentence that says what was expected. */
 const char *config_read_bool(const char *value, bool *out);
 const char *config_read_number(const char *value, uint32_t min, uint32_t max, uint32_t *out);
@@ -22,6 +34,7 @@ const char *config_read_range(const char *value, struct pool_range *out);
 const char *config_read_pool6(const char *value, struct prefix *out);
 const char *config_read_link_local(const char *value, uint64_t *ifid);
 const char *config_read_interface(const char *value);
+const char *config_read_listen(const char *value, struct config_listen *out);
 const char *config_read_text(const char *value, size_t max);
 
 #endif /* RRASD_CONFIG_VALUE_H */

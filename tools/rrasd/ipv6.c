@@ -337,6 +337,18 @@ void ipv6_json(const struct session *s, struct json *j)
 }
 
 /**
+ * ipv6_count - how many prefixes there are, and where they are
+ * @d: the daemon
+ * @counts: the answer; all zero without IPv6
+ */
+void ipv6_count(const struct rrasd *d, struct pool_counts *counts)
+{
+	*counts = (struct pool_counts){ 0 };
+	if (d->ipv6)
+		pool6_count(d->ipv6->pool, counts);
+}
+
+/**
  * ipv6_stats - counters of IPv6 as members of an object
  * @d: the daemon
  * @j: where to write them

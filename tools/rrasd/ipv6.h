@@ -22,6 +22,7 @@
 #define IPV6_NEXT_HOP	UINT64_C(0xfdffffffffffff80)
 
 struct ipv6;
+struct pool_counts;
 struct rrasd;
 struct session;
 
@@ -51,6 +52,7 @@ int ipv6_open(struct rrasd *d);
 void ipv6_close(struct rrasd *d);
 void ipv6_reserve(struct rrasd *d);
 struct session *ipv6_find(const struct rrasd *d, uint64_t ifid);
+void ipv6_count(const struct rrasd *d, struct pool_counts *counts);
 void ipv6_stats(const struct rrasd *d, struct json *j);
 
 uint64_t ipv6_identifier(struct session *s, uint64_t wanted);

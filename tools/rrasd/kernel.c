@@ -276,20 +276,52 @@ int kernel_line6_down(struct kernel *k, uint32_t link)
 	return line_down(k, link, PPP_PROTO_IPV6);
 }
 
-static int on_stats(const struct nlmsghdr *nlh, void *data)
+static void read_stats(const struct nlattr *nest, struct kernel_stats *stats)
 {
-	const struct nlattr *link[NDISWAN_A_LINK_MAX + 1];
 	const struct nlattr *tb[NDISWAN_A_STATS_MAX + 1];
-	struct kernel_stats *stats = data;
 
-	if (nl_genl_parse(nlh, link, NDISWAN_A_LINK_MAX) || !link[NDISWAN_A_LINK_STATS])
-		return MNL_CB_OK;
-	nl_nest_parse(link[NDISWAN_A_LINK_STATS], tb, NDISWAN_A_STATS_MAX);
+	if (!nest)
+		return;
+	nl_nest_parse(nest, tb, NDISWAN_A_STATS_MAX);
 	stats->rx_packets = nl_attr_uint(tb[NDISWAN_A_STATS_RX_PACKETS]);
 	stats->rx_bytes = nl_attr_uint(tb[NDISWAN_A_STATS_RX_BYTES]);
 	stats->tx_packets = nl_attr_uint(tb[NDISWAN_A_STATS_TX_PACKETS]);
 	stats->tx_bytes = nl_attr_uint(tb[NDISWAN_A_STATS_TX_BYTES]);
+}
+
+static int on_stats(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *link[NDISWAN_A_LINK_MAX + 1];
+
+	if (!nl_genl_parse(nlh, link, NDISWAN_A_LINK_MAX))
+		read_stats(link[NDISWAN_A_LINK_STATS], data);
 	return MNL_CB_OK;
+}
+
+static int on_all_stats(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[NDISWAN_A_MODULE_STATS_MAX + 1];
+
+	if (!nl_genl_parse(nlh, tb, NDISWAN_A_MODULE_STATS_MAX))
+		read_stats(tb[NDISWAN_A_MODULE_STATS_STATS], data);
+	return MNL_CB_OK;
+}
+
+/**
+ * kernel_stats - what all links together have carried, those that are gone too
+ * @k: the kernel
+ * @stats: the answer
+ *
+ * Return: 0 or a negative error, with kernel_error().
+ */
+int kernel_stats(struct kernel *k, struct kernel_stats *stats)
+{
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh;
+
+	*stats = (struct kernel_stats){ 0 };
+	nlh = nl_genl_request(&k->nl, buffer, &k->family, NDISWAN_CMD_STATS_GET, 0);
+	return talk(k, nlh, on_all_stats, stats);
 }
 
 /**

@@ -21,6 +21,7 @@
 #include "ipv6.h"
 #include "kernel.h"
 #include "log.h"
+#include "metrics.h"
 #include "netdev.h"
 #include "pool.h"
 #include "reload.h"
@@ -209,6 +210,8 @@ static int open_parts(struct rrasd *d)
 	if (!err)
 		err = netdev_follow(d);
 	if (!err)
+		err = metrics_open(d);
+	if (!err)
 		err = control_open(d);	/* last: who finds the socket finds all the rest */
 	return err;
 }
@@ -220,6 +223,7 @@ static void close_parts(struct rrasd *d)
 		access_close(d);
 		sessions_uninit(d);
 		control_close(d);
+		metrics_close(d);
 		filters_close(d);
 		wan_close(d);
 		ipv6_close(d);

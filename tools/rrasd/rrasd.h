@@ -37,6 +37,8 @@ struct rrasd {
 	/** @dial: NULL: the configuration has no demand-dial interface */
 	struct dial *dial;
 	struct control *control;
+	/** @metrics: NULL: nobody is to see them */
+	struct metrics *metrics;
 	/** @started: when, in milliseconds of rrasd_now() */
 	uint64_t started;
 	/** @stopping: no new sessions; the loop ends when the last one is gone */

@@ -102,6 +102,7 @@ struct session {
 struct session_counts {
 	uint32_t sessions, unfinished, up;
 	uint32_t uplinks;	/* those of @sessions that we have dialled */
+	uint32_t of_kind[ACCESS_KINDS];	/* those of @sessions over each access protocol */
 	uint64_t started, authenticated, connected;
 	uint64_t auth_failed, evicted;
 	uint64_t ended[PPP_REASONS];

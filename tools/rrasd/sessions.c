@@ -169,6 +169,7 @@ void sessions_insert(struct sessions *all, struct session *s)
 	list_init(&s->stage);
 	htable_add(&all->by_link, &s->by_link, hash_link(s->link));
 	all->counts.sessions++;
+	all->counts.of_kind[s->port->kind]++;
 	all->counts.started++;
 	if (s->uplink) {
 		all->counts.uplinks++;
@@ -224,6 +225,7 @@ void sessions_retire(struct sessions *all, struct session *s, enum ppp_reason re
 	list_remove(&s->all);
 	htable_remove(&all->by_link, &s->by_link);
 	all->counts.sessions--;
+	all->counts.of_kind[s->port->kind]--;
 	all->counts.ended[reason]++;
 	list_append(&all->dead, &s->stage);
 }
