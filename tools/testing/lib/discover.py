@@ -10,7 +10,7 @@ KERNELS = ("uml", "uml-debug", "6.12", "6.1")
 UML = ("uml", "uml-debug")
 HOST = "host"
 
-FIELD = re.compile(r"^# (kernels|timeout|ledger|modules|append): *(.*?) *$")
+FIELD = re.compile(r"^# (kernels|timeout|ledger|modules|append|topics): *(.*?) *$")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Test:
     ledger: bool = True
     modules: bool = True
     append: str = ""
+    topics: tuple = ()
 
     @property
     def full(self):
@@ -32,12 +33,12 @@ class Test:
         return self.name if self.kernel == HOST else f"{self.name}@{self.kernel}"
 
     def matches(self, wanted):
-        """A whole name, its last word or its kind; with or without the kernel."""
+        """A whole name, its last word, its kind or a topic; with or without the kernel."""
         name, _, kernel = wanted.partition("@")
         if kernel and kernel != self.kernel:
             return False
         return name in (self.name, self.name.split("/", 1)[-1], self.kind,
-                        self.name.rsplit("/", 1)[-1])
+                        self.name.rsplit("/", 1)[-1], *self.topics)
 
 
 def fields(path):
@@ -64,7 +65,7 @@ def scripts(testing, kind, kernels):
                 raise SystemExit(f"{path}: no kernel is called '{kernel}'")
             yield Test(name, kind, kernel, path, int(head.get("timeout", 60)),
                        head.get("ledger") != "off", head.get("modules") != "none",
-                       head.get("append", ""))
+                       head.get("append", ""), tuple(head.get("topics", "").split()))
 
 
 def kunit(top):
