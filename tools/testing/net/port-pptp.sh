@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# kernels: 6.12 uml-debug
+# kernels: 6.12 6.1 uml-debug
+# topics: pptp
 # timeout: 180
 #
 # The pptp port against raw sockets at the other end of a cable: port-pptp.py has the cases.
