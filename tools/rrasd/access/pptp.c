@@ -313,9 +313,14 @@ static int pptp_listen(struct rrasd *d)
 
 	for (i = 0; !err && i < list->count; i++)
 		err = listen_on(d->pptp, list->item[i]);
-	if (!err)
-		start_listeners(d->pptp);
-	return err;
+	if (err || !list->count)
+		return err;
+	/* Each call would be refused; this is told before the first. */
+	if (!access("/sys/module/pptp", F_OK))
+		log_warning("pptp: the kernel's own module pptp is loaded: no call can be made "
+			    "before rmmod pptp");
+	start_listeners(d->pptp);
+	return 0;
 }
 
 static void pptp_close(struct rrasd *d)

@@ -18,7 +18,7 @@
 #include "pptp_internal.h"
 
 #define READ_LEN	4096
-#define OUT_MAX		(1 << 20)	/* waiting for somebody who does not read */
+#define OUT_MAX		(256 << 10)	/* waiting for somebody who does not read */
 #define IDLE_MS		60000		/* an open connection without a call */
 
 static struct pptp_conn *to_conn(struct pptp_control *c)
