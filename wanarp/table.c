@@ -139,13 +139,26 @@ EXPORT_SYMBOL_IF_KUNIT(wanarp_table_find);
  * @table: the table
  * @addr: the address
  *
+ * Who is in the chain of his address is found without the calls and the arguments
+ * on the stack of rhashtable_lookup(). Who is not may be where a resize has moved
+ * him: that is left to it.
+ *
  * Context: inside rcu_read_lock(), which wanarp_table_find() takes itself.
  * Return: the projection, good until the end of the section, or NULL.
  */
 struct wanarp_projection *wanarp_table_find_rcu(struct wanarp_table *table,
 						__be32 addr)
 {
-	return rhashtable_lookup(&table->ipv4, &addr, ipv4_params);
+	const struct bucket_table *tbl = rht_dereference_rcu(table->ipv4.tbl,
+							     &table->ipv4);
+	u32 hash = rht_key_hashfn(&table->ipv4, tbl, &addr, ipv4_params);
+	struct wanarp_projection *projection;
+	struct rhash_head *pos;
+
+	rht_for_each_entry_rcu(projection, pos, tbl, hash, node)
+		if (likely(projection->addr == addr))
+			return projection;
+	return wanarp_table_find(table, addr);
 }
 
 /**
