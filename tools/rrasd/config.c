@@ -142,6 +142,7 @@ static const struct key keys[] = {
 	{ dial_section, "methods", KIND_METHODS, DIAL(methods), 0, 0 },
 	{ dial_section, "address", KIND_ADDRESS, DIAL(address), 0, 0 },
 	{ dial_section, "resolv-file", KIND_PATH, DIAL(resolv_file), 0, 4000 },
+	{ dial_section, "ipv6", KIND_BOOL, DIAL(ipv6), 0, 0 },
 	{ dial_section, "default-route", KIND_BOOL, DIAL(default_route), 0, 0 },
 	{ dial_section, "mode", KIND_DIAL_MODE, 0, 0, 0 },
 	{ dial_section, "idle-timeout", KIND_TIME, DIAL(idle_ms), 0, 2000000000 },

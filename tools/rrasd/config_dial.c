@@ -151,7 +151,8 @@ static void set_ppp(const struct config *c, struct config_dial *dial)
 	ppp->ask_dns = dial->resolv_file;
 	ppp->rechallenge_ms = 0;
 	ppp->confirm_up = true;		/* the kernel holds packets: none is to be lost */
-	ppp->ipv6 = false;
+	ppp->ipv6 = dial->ipv6;
+	ppp->ifid = 0;
 }
 
 static void check(struct config *c, struct config_dial *dial, struct diag *diag)
@@ -170,6 +171,9 @@ static void check(struct config *c, struct config_dial *dial, struct diag *diag)
 			   dial->name);
 	if (dial->backoff_max_ms < dial->backoff_ms)
 		diag_error(diag, dial->line, "[dial %s] backoff-max is less than backoff",
+			   dial->name);
+	if (dial->ipv6 && (c->ppp.mru < PPP_IPV6_MIN_MTU || c->ppp.mtu < PPP_IPV6_MIN_MTU))
+		diag_error(diag, dial->line, "[dial %s] IPv6 takes an mru and mtu of 1280 at least",
 			   dial->name);
 	if (config_serves(c) && !strcmp(dial->name, c->wan))
 		diag_error(diag, dial->line, "%s is the interface of clients, see [wan]",

@@ -53,6 +53,8 @@ struct config_dial {
 	/** @resolv_file: where to write the peer's name servers; NULL: they are not asked for */
 	char *resolv_file;
 	bool default_route;
+	/** @ipv6: IPv6 too; the interface takes router advertisements */
+	bool ipv6;
 	enum dial_mode mode;
 	uint32_t idle_ms;
 	uint32_t connect_ms;

@@ -61,14 +61,18 @@ static void wait_to_retry(struct uplink *u)
 		u->retry_ms = u->dial->backoff_max_ms;
 }
 
+static bool over_same(const struct config_dial *a, const struct config_dial *b)
+{
+	return a->access == b->access && !strcmp(a->over, b->over);
+}
+
 /* A configuration that was read meanwhile counts from the next attempt on. */
 static void take_config(struct uplink *u)
 {
 	struct config *new = u->all->d->config;
 	const struct config_dial *dial = config_dial_find(new, u->dial->name);
 
-	if (new == u->config || !dial || dial->access != u->dial->access ||
-	    strcmp(dial->over, u->dial->over))
+	if (new == u->config || !dial || !over_same(dial, u->dial))
 		return;
 	config_get(new);
 	config_put(u->config);
@@ -470,9 +474,9 @@ void dial_reload(struct rrasd *d)
 	}
 	for_each_uplink(d->dial, u, l) {
 		dial = config_dial_find(d->config, u->dial->name);
-		if (!dial || strcmp(dial->over, u->dial->over)) {
-			log_warning("[dial %s] is gone or dials over another interface: this "
-				    "takes a restart", u->dial->name);
+		if (!dial || !over_same(dial, u->dial)) {
+			log_warning("[dial %s] is gone or dials over something else: this takes "
+				    "a restart", u->dial->name);
 			continue;
 		}
 		same++;

@@ -76,10 +76,12 @@ struct uplink {
 	bool held;
 	bool configured;	/* the kernel's interface is as we want it */
 	bool base_added;	/* the address that keeps routes alive is on it */
-	bool line;		/* there is a line in the kernel */
+	bool line;		/* there is a line of IPv4 in the kernel */
+	bool line6;		/* and of IPv6 */
 	/* Of the connection, 0.0.0.0 without one. */
 	struct in_addr local, peer, dns[2];
 	struct in_addr added;	/* the address on the interface */
+	struct in6_addr link_local;	/* the same of IPv6, ::: none */
 	char peer_name[64];
 	/** @reason: why the last attempt failed, enum wanarp_unreachable_reason */
 	uint32_t reason;
@@ -97,6 +99,12 @@ void uplink_up(struct uplink *u);
 void uplink_down(struct uplink *u);
 void uplink_ended(struct uplink *u, enum ppp_reason reason, const char *text);
 struct uplink *uplink_by_ifindex(const struct dial *all, int ifindex);
+
+/* dial_ipv6.c */
+void uplink_ipv6_configure(struct uplink *u);
+void uplink_ipv6_unconfigure(struct uplink *u);
+int uplink_ipv6_up(struct uplink *u, const struct ppp_network *net);
+void uplink_ipv6_down(struct uplink *u);
 
 /* dial_ppp.c */
 const struct ppp_ops *uplink_ppp_ops(void);

@@ -57,6 +57,9 @@ static int set_demand(struct uplink *u, const struct config_dial *dial)
 	nlh = nl_genl_request(&all->requests, buffer, &all->family, WANARP_CMD_IFACE_SET, 0);
 	mnl_attr_put_u32(nlh, WANARP_A_IFACE_IFINDEX, (uint32_t)u->watch.state.ifindex);
 	mnl_attr_put_u32(nlh, WANARP_A_IFACE_MODE, WANARP_IFACE_MODE_DEMAND_DIAL);
+	/* Routers are asked for by multicast; there is one peer to hear it. */
+	if (dial->ipv6)
+		mnl_attr_put_u8(nlh, WANARP_A_IFACE_MULTICAST, 1);
 	nest = mnl_attr_nest_start(nlh, WANARP_A_IFACE_DEMAND);
 	mnl_attr_put_u32(nlh, WANARP_A_DEMAND_IDLE_TIMEOUT, permanent ? 0 : seconds(dial->idle_ms));
 	mnl_attr_put_u32(nlh, WANARP_A_DEMAND_CONNECT_TIMEOUT,
@@ -167,6 +170,7 @@ void uplink_changed(struct netdev_watch *w, const struct netdev_state *old)
 		u->configured = false;
 		u->base_added = false;
 		u->added.s_addr = 0;
+		u->link_local = in6addr_any;
 		if (!u->all->d->stopping)
 			log_warning("%s is gone: nothing is dialled until it is back", w->name);
 	}
@@ -182,6 +186,7 @@ void uplink_changed(struct netdev_watch *w, const struct netdev_state *old)
 	if (!w->state.up || (old->up && old->ifindex == w->state.ifindex))
 		return;
 	add_default_route(u);
+	uplink_ipv6_configure(u);
 	uplink_ready(u);
 }
 
@@ -197,6 +202,7 @@ void uplink_unconfigure(struct uplink *u)
 	if (!ifindex || !u->configured)
 		return;
 	uplink_no_address(u);
+	uplink_ipv6_unconfigure(u);
 	if (u->dial->default_route)
 		wan_nl_route(&u->all->route, ifindex, any, 0, any, false);
 	if (u->base_added)

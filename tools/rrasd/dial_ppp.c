@@ -22,6 +22,8 @@ static int prepare(struct ppp_session *p, const struct ppp_network *net)
 {
 	struct session *s = p->data;
 
+	if (net->protocol == PPP_PROTO_IPV6)
+		return 0;
 	/* Not yet: our own address is known when both sides have agreed. */
 	s->uplink->peer = net->peer;
 	if (!net->peer.s_addr)
@@ -64,21 +66,29 @@ static int line_up(struct uplink *u, const struct ppp_network *net)
 	return err;
 }
 
+static int ipv4_up(struct uplink *u, const struct ppp_network *net)
+{
+	int err = line_up(u, net);
+
+	if (err)
+		return err;
+	u->session->ipv4_up = true;
+	uplink_write_dns(u);
+	log_connected(u, net);
+	return 0;
+}
+
 static void network_up(struct ppp_session *p, const struct ppp_network *net)
 {
 	struct session *s = p->data;
 	struct uplink *u = s->uplink;
 
-	if (line_up(u, net)) {
+	if (net->protocol == PPP_PROTO_IPV6 ? uplink_ipv6_up(u, net) : ipv4_up(u, net)) {
 		ppp_session_close(p, rrasd_now(), PPP_REASON_NETWORK_FAILED);
 		return;
 	}
-	uplink_write_dns(u);
-	if (!s->up)
-		s->d->sessions->counts.up++;
-	s->up = true;
+	session_count_up(s);
 	uplink_up(u);
-	log_connected(u, net);
 	if (s->was_up)
 		return;
 	s->was_up = true;
@@ -96,20 +106,27 @@ static void line_down(struct uplink *u)
 	u->line = false;
 }
 
+static void ipv4_down(struct uplink *u)
+{
+	u->session->ipv4_up = false;
+	line_down(u);
+	uplink_no_address(u);
+	u->local.s_addr = 0;
+	u->peer.s_addr = 0;
+}
+
 static void network_down(struct ppp_session *p, uint16_t protocol)
 {
 	struct session *s = p->data;
 	struct uplink *u = s->uplink;
 
-	(void)protocol;
-	if (s->up)
-		s->d->sessions->counts.up--;
-	s->up = false;
-	line_down(u);
-	uplink_no_address(u);
-	u->local.s_addr = 0;
-	u->peer.s_addr = 0;
-	uplink_down(u);
+	if (protocol == PPP_PROTO_IPV6)
+		uplink_ipv6_down(u);
+	else
+		ipv4_down(u);
+	session_count_up(s);
+	if (!s->up)
+		uplink_down(u);
 }
 
 static void log_end(const struct uplink *u, const struct session *s, const char *text)

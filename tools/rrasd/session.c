@@ -191,6 +191,21 @@ void session_release_address(struct session *s)
 }
 
 /**
+ * session_count_up - one of its network protocols has come up or gone down
+ * @s: the session, which is up while one of them is
+ */
+void session_count_up(struct session *s)
+{
+	bool up = s->ipv4_up || s->ipv6.up;
+
+	if (up && !s->up)
+		s->d->sessions->counts.up++;
+	else if (!up && s->up)
+		s->d->sessions->counts.up--;
+	s->up = up;
+}
+
+/**
  * session_filter_set - which filters are this session's?
  * @s: the session, authenticated
  *

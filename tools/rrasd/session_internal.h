@@ -40,5 +40,6 @@ const char *session_addresses(const struct session *s);
 const char *session_filter_set(const struct session *s);
 void session_finish(struct session *s, enum ppp_reason reason, const char *text);
 void session_arm(struct session *s);
+void session_count_up(struct session *s);
 
 #endif /* RRASD_SESSION_INTERNAL_H */

@@ -214,18 +214,6 @@ static int ppp_network_prepare(struct ppp_session *p, const struct ppp_network *
 	return net->protocol == PPP_PROTO_IPV6 ? ipv6_prepare(s, net) : prepare_ipv4(s, net);
 }
 
-/* A session is up while one of its network protocols is. */
-static void count_up(struct session *s)
-{
-	bool up = s->ipv4_up || s->ipv6.up;
-
-	if (up && !s->up)
-		s->d->sessions->counts.up++;
-	else if (!up && s->up)
-		s->d->sessions->counts.up--;
-	s->up = up;
-}
-
 /* With the first protocol that comes up; the other one is told in a line of its own. */
 static void report_up(struct session *s, const struct ppp_network *net)
 {
@@ -248,7 +236,7 @@ static void ppp_network_up(struct ppp_session *p, const struct ppp_network *net)
 		ipv6_up(s);
 	else
 		s->ipv4_up = true;
-	count_up(s);
+	session_count_up(s);
 	report_up(s, net);
 }
 
@@ -275,7 +263,7 @@ static void ppp_network_down(struct ppp_session *p, uint16_t protocol)
 		ipv6_down(s);
 	else
 		down_ipv4(s);
-	count_up(s);
+	session_count_up(s);
 }
 
 static void ppp_finished(struct ppp_session *p, enum ppp_reason reason, const char *text)

@@ -385,7 +385,7 @@ void sessions_line6_lost(struct sessions *all, uint32_t link, uint64_t ifid, uin
 {
 	struct session *s = sessions_find(all, link);
 
-	if (!s || (ifid && ifid != s->ipv6.ifid))
+	if (!s || (ifid && ifid != s->ppp.ipv6cp.prepared_for))
 		return;
 	s->ipv6.line_lost = true;
 	line_lost(s, why_lost(reason), name_reason(reason));

@@ -8,8 +8,6 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/if_addr.h>
-#include <linux/rtnetlink.h>
 #include <stdlib.h>
 
 #include "config.h"
@@ -17,8 +15,6 @@
 #include "log.h"
 #include "wan_ipv6.h"
 #include "wan_route.h"
-
-#define METRIC	1024	/* what the kernel takes for an IPv6 route without one */
 
 /* A prefix outside the pool, with as many sessions as believe they have it. */
 struct client_route {
@@ -28,28 +24,10 @@ struct client_route {
 	unsigned int refs;
 };
 
-static int change_address(struct wan_ipv6 *w, const struct in6_addr *address, uint8_t len, bool add)
-{
-	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
-	struct ifaddrmsg *ifa;
-	struct nlmsghdr *nlh;
-
-	nlh = nl_request(w->nl, buffer, add ? RTM_NEWADDR : RTM_DELADDR,
-			 add ? NLM_F_CREATE | NLM_F_EXCL : 0);
-	ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
-	ifa->ifa_family = AF_INET6;
-	ifa->ifa_prefixlen = len;
-	ifa->ifa_index = (uint32_t)w->ifindex;
-	ifa->ifa_flags = IFA_F_NODAD;	/* no client can have it */
-	mnl_attr_put(nlh, IFA_LOCAL, sizeof(*address), address);
-	mnl_attr_put(nlh, IFA_ADDRESS, sizeof(*address), address);
-	return nl_talk(w->nl, nlh, NULL, NULL);
-}
-
 static void add_address(struct wan_ipv6 *w, const struct in6_addr *address, uint8_t len)
 {
 	struct prefix p = { *address, 128 };
-	int err = change_address(w, address, len, true);
+	int err = wan_nl_address6(w->nl, w->ifindex, address, len, true);
 
 	if (err == -EACCES)
 		log_error("%s: IPv6 is off there: sysctl net.ipv6.conf.%s.disable_ipv6=0", w->name,
@@ -61,27 +39,9 @@ static void add_address(struct wan_ipv6 *w, const struct in6_addr *address, uint
 static int change_route(struct wan_ipv6 *w, const struct prefix *p, const struct in6_addr *source,
 			bool add)
 {
-	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
 	struct in6_addr hop = prefix_link_local(IPV6_NEXT_HOP);
-	struct nlmsghdr *nlh;
-	struct rtmsg *rtm;
 
-	nlh = nl_request(w->nl, buffer, add ? RTM_NEWROUTE : RTM_DELROUTE,
-			 add ? NLM_F_CREATE | NLM_F_EXCL : 0);
-	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
-	rtm->rtm_family = AF_INET6;
-	rtm->rtm_dst_len = p->len;
-	rtm->rtm_table = RT_TABLE_MAIN;
-	rtm->rtm_protocol = WAN_RTPROT;
-	rtm->rtm_scope = RT_SCOPE_UNIVERSE;
-	rtm->rtm_type = RTN_UNICAST;
-	mnl_attr_put(nlh, RTA_DST, sizeof(p->address), &p->address);
-	mnl_attr_put(nlh, RTA_GATEWAY, sizeof(hop), &hop);
-	mnl_attr_put_u32(nlh, RTA_OIF, (uint32_t)w->ifindex);
-	mnl_attr_put_u32(nlh, RTA_PRIORITY, METRIC);
-	if (add && !IN6_IS_ADDR_UNSPECIFIED(source))
-		mnl_attr_put(nlh, RTA_PREFSRC, sizeof(*source), source);
-	return nl_talk(w->nl, nlh, NULL, NULL);
+	return wan_nl_route6(w->nl, w->ifindex, p, &hop, source, add);
 }
 
 static int add_route(struct wan_ipv6 *w, const struct prefix *p, const struct config *c)
@@ -180,8 +140,8 @@ void wan_ipv6_remove(struct wan_ipv6 *w, const struct config *c)
 	if (c->pool6.len)
 		change_route(w, &c->pool6, &c->local6, false);
 	if (!IN6_IS_ADDR_UNSPECIFIED(&c->local6))
-		change_address(w, &c->local6, 128, false);
-	change_address(w, &link_local, 64, false);
+		wan_nl_address6(w->nl, w->ifindex, &c->local6, 128, false);
+	wan_nl_address6(w->nl, w->ifindex, &link_local, 64, false);
 }
 
 /**

@@ -10,6 +10,8 @@
 
 #include "wan_route.h"
 
+#define IPV6_METRIC	1024	/* what the kernel takes for an IPv6 route without one */
+
 static struct ifinfomsg *put_link(struct nlmsghdr *nlh, int ifindex)
 {
 	struct ifinfomsg *ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
@@ -163,6 +165,72 @@ int wan_nl_route(struct nl *nl, int ifindex, struct in_addr dst, unsigned int bi
 	mnl_attr_put_u32(nlh, RTA_OIF, (uint32_t)ifindex);
 	if (local.s_addr)
 		mnl_attr_put_u32(nlh, RTA_PREFSRC, local.s_addr);
+	return nl_talk(nl, nlh, NULL, NULL);
+}
+
+/**
+ * wan_nl_route6 - add or remove a route of IPv6 over an interface
+ * @nl: a NETLINK_ROUTE socket
+ * @ifindex: the interface
+ * @dst: destination
+ * @hop: link-local address of the next hop
+ * @source: source address of our own packets; ::: not said
+ * @add: add it; a route of somebody else is never removed
+ *
+ * Return: 0 or a negative error, with @nl->error set; -EEXIST when there is one already.
+ */
+int wan_nl_route6(struct nl *nl, int ifindex, const struct prefix *dst, const struct in6_addr *hop,
+		  const struct in6_addr *source, bool add)
+{
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh;
+	struct rtmsg *rtm;
+
+	nlh = nl_request(nl, buffer, add ? RTM_NEWROUTE : RTM_DELROUTE,
+			 add ? NLM_F_CREATE | NLM_F_EXCL : 0);
+	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+	rtm->rtm_family = AF_INET6;
+	rtm->rtm_dst_len = dst->len;
+	rtm->rtm_table = RT_TABLE_MAIN;
+	rtm->rtm_protocol = WAN_RTPROT;
+	rtm->rtm_scope = RT_SCOPE_UNIVERSE;
+	rtm->rtm_type = RTN_UNICAST;
+	mnl_attr_put(nlh, RTA_DST, sizeof(dst->address), &dst->address);
+	mnl_attr_put(nlh, RTA_GATEWAY, sizeof(*hop), hop);
+	mnl_attr_put_u32(nlh, RTA_OIF, (uint32_t)ifindex);
+	mnl_attr_put_u32(nlh, RTA_PRIORITY, IPV6_METRIC);
+	if (add && !IN6_IS_ADDR_UNSPECIFIED(source))
+		mnl_attr_put(nlh, RTA_PREFSRC, sizeof(*source), source);
+	return nl_talk(nl, nlh, NULL, NULL);
+}
+
+/**
+ * wan_nl_address6 - add or remove an IPv6 address of ours on an interface
+ * @nl: a NETLINK_ROUTE socket
+ * @ifindex: the interface
+ * @address: the address, which nobody else on the link can have
+ * @bits: length of the prefix around it
+ * @add: add it
+ *
+ * Return: 0 or a negative error, with @nl->error set; -EEXIST when it is there already; -EACCES:
+ * IPv6 is off on the interface.
+ */
+int wan_nl_address6(struct nl *nl, int ifindex, const struct in6_addr *address, unsigned int bits,
+		    bool add)
+{
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct ifaddrmsg *ifa;
+	struct nlmsghdr *nlh;
+
+	nlh = nl_request(nl, buffer, add ? RTM_NEWADDR : RTM_DELADDR,
+			 add ? NLM_F_CREATE | NLM_F_EXCL : 0);
+	ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
+	ifa->ifa_family = AF_INET6;
+	ifa->ifa_prefixlen = (unsigned char)bits;
+	ifa->ifa_index = (uint32_t)ifindex;
+	ifa->ifa_flags = IFA_F_NODAD;
+	mnl_attr_put(nlh, IFA_LOCAL, sizeof(*address), address);
+	mnl_attr_put(nlh, IFA_ADDRESS, sizeof(*address), address);
 	return nl_talk(nl, nlh, NULL, NULL);
 }
 

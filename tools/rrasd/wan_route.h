@@ -10,6 +10,7 @@
 
 #include "../lib/nl.h"
 #include "pool.h"
+#include "prefix.h"
 
 #define WAN_KIND	"wanarp"
 #define WAN_ALIAS	"created by rrasd"
@@ -23,6 +24,11 @@ int wan_nl_address_peer(struct nl *nl, int ifindex, struct in_addr local, struct
 int wan_nl_address(struct nl *nl, int ifindex, struct in_addr local, bool add);
 int wan_nl_route(struct nl *nl, int ifindex, struct in_addr dst, unsigned int bits,
 		 struct in_addr local, bool add);
+
+int wan_nl_route6(struct nl *nl, int ifindex, const struct prefix *dst, const struct in6_addr *hop,
+		  const struct in6_addr *source, bool add);
+int wan_nl_address6(struct nl *nl, int ifindex, const struct in6_addr *address, unsigned int bits,
+		    bool add);
 
 /* Called for each prefix; not 0 ends it. */
 typedef int (*wan_prefix_fn)(struct in_addr dst, unsigned int bits, void *data);

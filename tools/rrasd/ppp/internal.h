@@ -88,15 +88,18 @@ void ppp_chap_digest(uint8_t digest[PPP_MD5_LEN], uint8_t id, const void *secret
 void ppp_ipcp_init(struct ppp_session *s);
 void ppp_ipcp_start(struct ppp_session *s);
 void ppp_ipcp_stop(struct ppp_session *s);
-void ppp_ipcp_confirm_timer(struct ppp_session *s);
+void ppp_ipcp_confirmed(struct ppp_session *s);
 void ppp_ipcp_address(struct ppp_session *s, struct in_addr address);
 
 /* ipv6cp.c */
 void ppp_ipv6cp_init(struct ppp_session *s);
 void ppp_ipv6cp_start(struct ppp_session *s);
 void ppp_ipv6cp_stop(struct ppp_session *s);
+void ppp_ipv6cp_confirmed(struct ppp_session *s);
 
 /* network.c */
+bool ppp_network_ask_confirm(struct ppp_session *s, struct ppp_fsm *f);
+void ppp_network_confirm_timer(struct ppp_session *s);
 bool ppp_network_alive(const struct ppp_session *s);
 void ppp_network_failed(struct ppp_session *s, enum ppp_reason reason);
 void ppp_network_give_up(struct ppp_session *s, struct ppp_fsm *f, enum ppp_reason reason);

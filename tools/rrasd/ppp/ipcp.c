@@ -223,7 +223,7 @@ static void network_fill(const struct ppp_session *s, struct ppp_network *net)
 static void unprepare(struct ppp_session *s)
 {
 	s->ipcp.up = false;
-	s->ipcp.confirm_deadline = 0;
+	s->ipcp.confirming = false;
 	if (!s->ipcp.prepared)
 		return;
 	s->ipcp.prepared = false;
@@ -259,23 +259,11 @@ static void network_up(struct ppp_session *s)
 {
 	struct ppp_network net;
 
-	s->ipcp.confirm_deadline = 0;
+	s->ipcp.confirming = false;
 	s->ipcp.up = true;
 	network_fill(s, &net);
 	s->ops->network_up(s, &net);
 	ppp_network_opened(s);
-}
-
-/*
- * IPCP has no echo, so everybody has to answer one with a Code-Reject (RFC 1332 section 2). That of
- * LCP would not do: pppd reads LCP before all else that waits, our last Configure-Ack included.
- */
-static void ask_confirm(struct ppp_session *s)
-{
-	struct ppp_ipcp *ipcp = &s->ipcp;
-
-	ipcp->confirm_deadline = s->now + PPP_CONFIRM_MS;
-	ppp_send(s, PPP_PROTO_IPCP, PPP_CODE_ECHO_REQ, ++ipcp->fsm.reject_id, NULL, 0);
 }
 
 static void ipcp_up(struct ppp_session *s)
@@ -285,17 +273,15 @@ static void ipcp_up(struct ppp_session *s)
 		ppp_network_give_up(s, &s->ipcp.fsm, PPP_REASON_NO_ADDRESS);
 		return;
 	}
-	if (!s->config->confirm_up) {
+	s->ipcp.confirming = ppp_network_ask_confirm(s, &s->ipcp.fsm);
+	if (!s->ipcp.confirming)
 		network_up(s);
-		return;
-	}
-	ask_confirm(s);
 }
 
 static void ipcp_code_rejected(struct ppp_session *s, uint8_t code)
 {
-	if (code == PPP_CODE_ECHO_REQ && s->ipcp.confirm_deadline)
-		network_up(s);
+	if (code == PPP_CODE_ECHO_REQ)
+		ppp_ipcp_confirmed(s);
 }
 
 static void ipcp_down(struct ppp_session *s, enum ppp_event event)
@@ -362,12 +348,12 @@ void ppp_ipcp_stop(struct ppp_session *s)
 }
 
 /**
- * ppp_ipcp_confirm_timer - has the peer had the time to answer?
- * @s: the session; its time is set
+ * ppp_ipcp_confirmed - the peer has answered, or had the time to
+ * @s: the session
  */
-void ppp_ipcp_confirm_timer(struct ppp_session *s)
+void ppp_ipcp_confirmed(struct ppp_session *s)
 {
-	if (s->ipcp.confirm_deadline && s->now >= s->ipcp.confirm_deadline)
+	if (s->ipcp.confirming)
 		network_up(s);
 }
 

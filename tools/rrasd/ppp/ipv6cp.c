@@ -166,6 +166,7 @@ static void network_fill(const struct ppp_session *s, struct ppp_network *net)
 static void unprepare(struct ppp_session *s)
 {
 	s->ipv6cp.up = false;
+	s->ipv6cp.confirming = false;
 	if (!s->ipv6cp.prepared)
 		return;
 	s->ipv6cp.prepared = false;
@@ -194,14 +195,28 @@ static int ipv6cp_ack(struct ppp_session *s)
 	return 0;
 }
 
-static void ipv6cp_up(struct ppp_session *s)
+static void network_up(struct ppp_session *s)
 {
 	struct ppp_network net;
 
+	s->ipv6cp.confirming = false;
 	s->ipv6cp.up = true;
 	network_fill(s, &net);
 	s->ops->network_up(s, &net);
 	ppp_network_opened(s);
+}
+
+static void ipv6cp_up(struct ppp_session *s)
+{
+	s->ipv6cp.confirming = ppp_network_ask_confirm(s, &s->ipv6cp.fsm);
+	if (!s->ipv6cp.confirming)
+		network_up(s);
+}
+
+static void ipv6cp_code_rejected(struct ppp_session *s, uint8_t code)
+{
+	if (code == PPP_CODE_ECHO_REQ)
+		ppp_ipv6cp_confirmed(s);
 }
 
 static void ipv6cp_down(struct ppp_session *s, enum ppp_event event)
@@ -226,6 +241,7 @@ const struct ppp_fsm_ops ppp_ipv6cp_ops = {
 	.nak = ipv6cp_nak,
 	.reject = ipv6cp_reject,
 	.ack = ipv6cp_ack,
+	.code_rejected = ipv6cp_code_rejected,
 	.up = ipv6cp_up,
 	.down = ipv6cp_down,
 	.finished = ipv6cp_finished,
@@ -270,4 +286,14 @@ void ppp_ipv6cp_stop(struct ppp_session *s)
 {
 	ppp_fsm_event(s, &s->ipv6cp.fsm, PPP_EV_DOWN);
 	unprepare(s);
+}
+
+/**
+ * ppp_ipv6cp_confirmed - the peer has answered, or had the time to
+ * @s: the session
+ */
+void ppp_ipv6cp_confirmed(struct ppp_session *s)
+{
+	if (s->ipv6cp.confirming)
+		network_up(s);
 }

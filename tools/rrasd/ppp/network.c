@@ -94,6 +94,39 @@ void ppp_network_stop(struct ppp_session *s)
 }
 
 /**
+ * ppp_network_ask_confirm - have the peer answer something that comes after our Configure-Ack
+ * @s: the session
+ * @f: the automaton, open
+ *
+ * These protocols have no echo, so everybody has to answer one with a Code-Reject (RFC 1332 section
+ * 2, RFC 5072 section 3). That of LCP would not do: pppd reads LCP before all else that waits, our
+ * last Configure-Ack included.
+ *
+ * Return: whether it is to be waited for.
+ */
+bool ppp_network_ask_confirm(struct ppp_session *s, struct ppp_fsm *f)
+{
+	if (!s->config->confirm_up)
+		return false;
+	ppp_send(s, f->ops->protocol, PPP_CODE_ECHO_REQ, ++f->reject_id, NULL, 0);
+	s->confirm_deadline = s->now + PPP_CONFIRM_MS;
+	return true;
+}
+
+/**
+ * ppp_network_confirm_timer - has the peer had the time to answer?
+ * @s: the session; its time is set
+ */
+void ppp_network_confirm_timer(struct ppp_session *s)
+{
+	if (!s->confirm_deadline || s->now < s->confirm_deadline)
+		return;
+	s->confirm_deadline = 0;
+	ppp_ipcp_confirmed(s);
+	ppp_ipv6cp_confirmed(s);
+}
+
+/**
  * ppp_network_opened - a network protocol is open: the session has what it was made for
  * @s: the session
  */

@@ -196,7 +196,7 @@ void ppp_update_timer(struct ppp_session *s)
 		earlier(&deadline, s->lcp.fsm.deadline);
 		earlier(&deadline, s->lcp.echo_deadline);
 		earlier(&deadline, s->ipcp.fsm.deadline);
-		earlier(&deadline, s->ipcp.confirm_deadline);
+		earlier(&deadline, s->confirm_deadline);
 		earlier(&deadline, s->ipv6cp.fsm.deadline);
 		earlier(&deadline, s->auth.peer_deadline);
 		earlier(&deadline, s->auth.self_deadline);
@@ -377,7 +377,7 @@ void ppp_session_timer(struct ppp_session *s, uint64_t now)
 	if (!s->close_wanted)
 		ppp_fsm_timer(s, &s->ipcp.fsm);
 	if (!s->close_wanted)
-		ppp_ipcp_confirm_timer(s);
+		ppp_network_confirm_timer(s);
 	if (!s->close_wanted)
 		ppp_fsm_timer(s, &s->ipv6cp.fsm);
 	if (!s->close_wanted)

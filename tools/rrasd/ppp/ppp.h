@@ -123,8 +123,8 @@ struct ppp_config {
 	/** @ask_dns: ask the peer for name servers (client) */
 	bool ask_dns;
 	/**
-	 * @confirm_up: network_up of IPv4 waits until the peer has answered a packet of IPCP that
-	 * was sent after all else, or for PPP_CONFIRM_MS; a peer that does one thing after the
+	 * @confirm_up: network_up waits until the peer has answered a packet of IPCP or IPV6CP
+	 * that was sent after all else, or for PPP_CONFIRM_MS; a peer that does one thing after the
 	 * other has then made its kernel ready for our first packet (client)
 	 */
 	bool confirm_up;
@@ -400,7 +400,6 @@ struct ppp_auth {
 /* IPCP's part. */
 struct ppp_ipcp {
 	struct ppp_fsm fsm;
-	uint64_t confirm_deadline;	/* it is open, but network_up still waits; 0: it does not */
 	struct in_addr ask;		/* the address our request says */
 	struct in_addr given;		/* server: the client's address, once known */
 	struct in_addr peer;		/* the address in the peer's request */
@@ -417,6 +416,7 @@ struct ppp_ipcp {
 	bool peer_address_seen:1;	/* in the request being judged */
 	bool has_pending:1;
 	bool prepared:1;		/* network_prepare succeeded, network_down is due */
+	bool confirming:1;		/* it is open, but network_up still waits */
 	bool up:1;
 };
 
@@ -429,6 +429,7 @@ struct ppp_ipv6cp {
 	bool ask_ifid:1;
 	bool ifid_seen:1;		/* in the request being judged */
 	bool prepared:1;		/* network_prepare succeeded, network_down is due */
+	bool confirming:1;		/* it is open, but network_up still waits */
 	bool up:1;
 };
 
@@ -452,6 +453,7 @@ struct ppp_session {
 	uint64_t now;			/* ms, of the entry point that runs */
 	uint64_t timer;			/* deadline last given to set_timer */
 	uint64_t phase_deadline;	/* the phase must be over by then; 0: no limit */
+	uint64_t confirm_deadline;	/* of network protocols that are confirming; 0: none */
 	uint64_t limit_start;		/* begin of the window of the answer rate limit */
 	uint64_t anew_start;		/* begin of the window of the renegotiation limit */
 	uint16_t limit_count;

@@ -196,8 +196,7 @@ static void restore_ipcp(struct ppp_session *s, const struct ppp_saved *saved)
 	/* An address that was never given is asked for when the client comes for it. */
 	ipcp->address_known = saved->given;
 	ipcp->address_asked = saved->given;
-	if (ipcp->fsm.state == PPP_OPENED && !ipcp->up)
-		ipcp->confirm_deadline = s->now + PPP_CONFIRM_MS;
+	ipcp->confirming = ipcp->fsm.state == PPP_OPENED && !ipcp->up;
 }
 
 static void restore_ipv6cp(struct ppp_session *s, const struct ppp_saved *saved)
@@ -211,6 +210,7 @@ static void restore_ipv6cp(struct ppp_session *s, const struct ppp_saved *saved)
 	ipv6cp->ask = saved->ask_ifid;
 	ipv6cp->given = saved->given_ifid;
 	ipv6cp->prepared_for = saved->prepared_for_ifid;
+	ipv6cp->confirming = ipv6cp->fsm.state == PPP_OPENED && !ipv6cp->up;
 }
 
 /**
@@ -243,6 +243,8 @@ bool ppp_session_restore(struct ppp_session *s, const struct ppp_config *config,
 	restore_auth(s, saved);
 	restore_ipcp(s, saved);
 	restore_ipv6cp(s, saved);
+	if (s->ipcp.confirming || s->ipv6cp.confirming)
+		s->confirm_deadline = s->now + PPP_CONFIRM_MS;
 	ppp_update_timer(s);
 	return true;
 }

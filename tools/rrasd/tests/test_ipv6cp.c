@@ -339,6 +339,38 @@ static void test_client(void)
 	host_done(&h);
 }
 
+/* Both sides have agreed; what is left is the echo. */
+static void confirm_open(void)
+{
+	begin(PPP_CLIENT);
+	h.config.ifid = 0xc;
+	h.config.confirm_up = true;
+	host_start(&h);
+	host_lcp_open(&h);
+	host_drain(&h);
+	host_hex(&h, "8057 01 01 000e 010a 0000000000000001");
+	host_hex(&h, "8057 02 01 000e 010a 000000000000000c");
+}
+
+static void test_confirm(void)
+{
+	confirm_open();
+	tap_ok(!h.is_up6 && strstr(h.log, "8057:9"), "confirm: a question before it is up: %s",
+	       h.log);
+	host_hex(&h, "8021 07 01 0008 0901 0004");
+	tap_ok(!h.is_up6, "confirm: IPCP's is another");
+	host_hex(&h, "8057 07 01 0008 0901 0004");
+	tap_ok(h.is_up6 && h.net6.local_ifid == 0xc, "confirm: up with it");
+	host_done(&h);
+
+	confirm_open();
+	host_wait(&h, PPP_CONFIRM_MS - 1);
+	tap_ok(!h.is_up6, "confirm: no answer");
+	host_wait(&h, 1);
+	tap_ok(h.is_up6, "confirm: is not waited for long");
+	host_done(&h);
+}
+
 int main(void)
 {
 	test_options();
@@ -347,5 +379,6 @@ int main(void)
 	test_times();
 	test_refused();
 	test_client();
+	test_confirm();
 	return tap_end();
 }

@@ -85,12 +85,16 @@ pppd_kill() {
 # stock_server_start NS DEV USER PASSWORD [OPTION...]: Debian's pppoe-server, CHAP, 10.9.0.1
 # and clients from 10.9.0.10 on, with more options for its pppd. The peer in comparisons, the
 # concentrator that we dial, and the proof that the environment itself works. It has no kernel
-# mode: its data goes through a pty.
+# mode: its data goes through a pty. $IPV6_UP, if exported, is what pppd does when IPv6 is up.
 stock_server_start() {
 	# Not by on(): $! has to be the program, not a shell around it.
 	# shellcheck disable=SC2016 # expands in the other shell
 	ip netns exec "$1" bash -c "$(declare -f private_ppp)"'
 		private_ppp "$1" "$2"
+		if [[ -n ${IPV6_UP:-} ]]; then
+			printf "#!/bin/bash\n%s\n" "$IPV6_UP" >/etc/ppp/ipv6-up
+			chmod 755 /etc/ppp/ipv6-up
+		fi
 		printf "%s\n" require-chap noaccomp nodefaultroute debug \
 			"logfile $4" "${@:5}" >/etc/ppp/pppoe-server-options
 		exec pppoe-server -F -C stock -I "$3" -L 10.9.0.1 -R 10.9.0.10 -N 20 \
