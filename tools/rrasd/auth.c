@@ -117,16 +117,3 @@ void auth_finish(struct session *s, const struct auth_answer *answer)
 	session_auth_answered(s, &q, answer);
 	forget(&q);
 }
-
-/**
- * auth_grant_clear - free what a grant holds
- * @grant: the grant; it is good and empty afterwards
- */
-void auth_grant_clear(struct auth_grant *grant)
-{
-	free(grant->pool);
-	free(grant->filter_set);
-	free(grant->routes);
-	free(grant->class);
-	*grant = (struct auth_grant){ 0 };
-}

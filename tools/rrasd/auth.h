@@ -25,7 +25,8 @@
 #include "prefix.h"
 #include "users.h"
 
-struct rrasd;
+#define AUTH_ROUTES_MAX	64	/* bits of session.routes_added */
+
 struct session;
 
 /**

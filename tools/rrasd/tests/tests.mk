@@ -26,3 +26,6 @@ test_http_OBJS := http.o
 TESTS += test_metrics
 test_metrics_OBJS := metrics.o http.o log.o
 test_metrics_LIBS := -lev
+TESTS += test_radius
+test_radius_OBJS := auth_grant.o prefix.o radius_change.o radius_grant.o radius_packet.o \
+	../lib/filter/name.o
