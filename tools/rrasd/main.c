@@ -189,6 +189,7 @@ static int open_parts(struct rrasd *d)
 			      ntohl(d->config->local.s_addr));
 	if (!d->loop || !d->pool)
 		return -ENOMEM;
+	clock_open(d);
 	reload_reserve(d);
 	err = sessions_init(d);
 	if (!err)
@@ -229,6 +230,7 @@ static void close_parts(struct rrasd *d)
 		ipv6_close(d);
 		netdev_close(d);
 		kernel_close(d);
+		clock_close(d);
 		ev_loop_destroy(d->loop);
 	}
 	pool_destroy(d->pool);
@@ -296,10 +298,12 @@ static int run(struct rrasd *d, const struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct rrasd d = { .started = rrasd_now() };
+	struct rrasd d = { 0 };
 	struct options options;
 	int code, err;
 
+	clock_update();
+	d.started = rrasd_now();
 	code = parse_options(&options, argc, argv);
 	if (code >= 0)
 		return code;

@@ -8,7 +8,8 @@
 #include <ev.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <time.h>
+
+#include "clock.h"
 
 #define RRASD_VERSION	"0.1"
 
@@ -44,14 +45,5 @@ struct rrasd {
 	/** @stopping: no new sessions; the loop ends when the last one is gone */
 	bool stopping;
 };
-
-/* Monotonic milliseconds. */
-static inline uint64_t rrasd_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 #endif /* RRASD_RRASD_H */
