@@ -5,7 +5,6 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "access/access.h"
@@ -14,6 +13,7 @@
 #include "kernel.h"
 #include "log.h"
 #include "pool.h"
+#include "random.h"
 #include "rrasd.h"
 #include "session_internal.h"
 #include "wan.h"
@@ -42,9 +42,7 @@ static void ppp_set_timer(struct ppp_session *p, uint64_t deadline_ms)
 static void ppp_random(struct ppp_session *p, void *buf, size_t len)
 {
 	(void)p;
-	/* Does not fail for so few bytes once hash_init() has succeeded. */
-	if (getrandom(buf, len, 0) != (ssize_t)len)
-		abort();
+	random_bytes(buf, len);
 }
 
 static void ppp_lcp_up(struct ppp_session *p, const struct ppp_link *link)
