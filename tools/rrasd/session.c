@@ -21,7 +21,6 @@
 #include "session_internal.h"
 
 #define FRAME_LEN	2048	/* longer than any control frame a port of ours receives */
-#define FRAMES_A_TURN	8	/* so that one client with a lot to say does not delay others */
 
 static struct log_limit end_limit;
 
@@ -34,30 +33,30 @@ static void on_link_down(struct session *s)
 	ppp_session_lower_down(&s->ppp, rrasd_now());
 }
 
+/*
+ * One frame a turn: most come alone, so that a second look would mostly be for nothing; and one
+ * client with a lot to say does not delay others.
+ */
 static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
 {
 	static uint8_t frame[FRAME_LEN];
 	struct session *s = w->data;
 	ssize_t len;
-	int i;
 
 	(void)loop;
 	(void)revents;
-	for (i = 0; i < FRAMES_A_TURN && !s->over; i++) {
-		len = read(s->fd, frame, sizeof(frame));
-		if (len > 0) {
-			if (!s->heard)
-				sessions_heard(s->d->sessions, s);
-			ppp_session_input(&s->ppp, rrasd_now(), frame, (size_t)len);
-			explicit_bzero(frame, (size_t)len);	/* a password may be in it */
-			continue;
-		}
-		if (len < 0 && (errno == EAGAIN || errno == EINTR))
-			return;
+	len = read(s->fd, frame, sizeof(frame));
+	if (len < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (len <= 0) {
 		/* 0: the link is down for good; an error: the link is of no use any more. */
 		on_link_down(s);
 		return;
 	}
+	if (!s->heard)
+		sessions_heard(s->d->sessions, s);
+	ppp_session_input(&s->ppp, rrasd_now(), frame, (size_t)len);
+	explicit_bzero(frame, (size_t)len);	/* a password may be in it */
 }
 
 /**
