@@ -28,6 +28,9 @@ struct control_cb {
  */
 #define PPP_CONTROL_FIRST	0x8000
 
+/* struct ndiswan_info as it was at first. */
+#define INFO_SIZE_MIN	offsetofend(struct ndiswan_info, reason)
+
 /**
  * ndiswan_file_receive() - queue a control frame for the link's file
  * @skb: the frame, data at the information field; no longer the caller's
@@ -234,20 +237,26 @@ static long file_attach(struct ndiswan_link *link,
 
 static long file_info(struct ndiswan_link *link, struct ndiswan_info __user *arg)
 {
+	struct ndiswan_sums sums = { };
 	struct ndiswan_info info = { };
 	u32 size;
 
 	if (get_user(size, &arg->size))
 		return -EFAULT;
-	if (size < sizeof(info))
+	if (size < INFO_SIZE_MIN)
 		return -EINVAL;
 	ndiswan_control_lock();
-	info.size = sizeof(info);
+	info.size = min_t(u32, size, sizeof(info));
 	info.link = link->id;
 	info.state = link->state;
 	info.reason = link->reason;
+	ndiswan_link_sum_locked(link, &sums);
 	ndiswan_control_unlock();
-	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
+	info.rx_packets = sums.packets.rx_packets;
+	info.rx_bytes = sums.packets.rx_bytes;
+	info.tx_packets = sums.packets.tx_packets;
+	info.tx_bytes = sums.packets.tx_bytes;
+	return copy_to_user(arg, &info, info.size) ? -EFAULT : 0;
 }
 
 /* Others may hold references to the file, and the port's number is to be free

@@ -135,7 +135,7 @@ static void log_end(const struct uplink *u, const struct session *s, const char 
 
 	if (!s->was_up)
 		return;		/* the failure is told by who knows what becomes of it */
-	kernel_link_stats(s->d->kernel, s->link, &stats);
+	kernel_file_stats(s->fd, &stats);
 	log_info("%s: disconnected: %s%s%s; %llu s, in %llu packets %llu bytes, "
 		 "out %llu packets %llu bytes", u->dial->name, text, s->detail ? ": " : "",
 		 s->detail ? s->detail : "",

@@ -343,6 +343,25 @@ int kernel_link_stats(struct kernel *k, uint32_t link, struct kernel_stats *stat
 	return talk(k, nlh, on_stats, stats);
 }
 
+/**
+ * kernel_file_stats - the same, asked of the link's file: a single short call
+ * @fd: the link's file
+ * @stats: the answer; all zero on an error
+ */
+void kernel_file_stats(int fd, struct kernel_stats *stats)
+{
+	struct ndiswan_info info = { .size = sizeof(info) };
+
+	if (ioctl(fd, NDISWAN_IOC_INFO, &info) < 0 || info.size < sizeof(info))
+		memset(&info, 0, sizeof(info));
+	*stats = (struct kernel_stats){
+		.rx_packets = info.rx_packets,
+		.rx_bytes = info.rx_bytes,
+		.tx_packets = info.tx_packets,
+		.tx_bytes = info.tx_bytes,
+	};
+}
+
 static bool line_is_lost(uint32_t reason)
 {
 	switch (reason) {

@@ -253,7 +253,7 @@ static void report_end(struct session *s, const char *text)
 				 access_name(s->port->kind), s->port->describe(s), text);
 		return;
 	}
-	kernel_link_stats(s->d->kernel, s->link, &stats);
+	kernel_file_stats(s->fd, &stats);
 	log_info("session %u: %s left: %s%s%s; %s, %llu s, in %llu packets %llu bytes, "
 		 "out %llu packets %llu bytes", s->link, log_printable(s->user, s->user_len),
 		 text, s->detail ? ": " : "", s->detail ? s->detail : "",
@@ -324,7 +324,7 @@ static void json_stats(const struct session *s, struct json *j)
 {
 	struct kernel_stats stats;
 
-	kernel_link_stats(s->d->kernel, s->link, &stats);
+	kernel_file_stats(s->fd, &stats);
 	json_field_uint(j, "in-packets", stats.rx_packets);
 	json_field_uint(j, "in-bytes", stats.rx_bytes);
 	json_field_uint(j, "out-packets", stats.tx_packets);

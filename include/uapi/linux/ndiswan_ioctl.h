@@ -158,16 +158,25 @@ struct ndiswan_attach {
 
 /**
  * struct ndiswan_info - argument of %NDISWAN_IOC_INFO
- * @size: in: sizeof(struct ndiswan_info) of the caller; out: bytes filled in
+ * @size: in: sizeof(struct ndiswan_info) of the caller, or the 16 bytes up to
+ *	@reason; out: bytes filled in
  * @link: out: the link's number
  * @state: out: enum ndiswan_link_state
  * @reason: out: enum ndiswan_reason, why the link is down
+ * @rx_packets: out: packets of network protocols received
+ * @rx_bytes: out: their bytes
+ * @tx_packets: out: packets of network protocols sent
+ * @tx_bytes: out: their bytes
  */
 struct ndiswan_info {
 	__u32 size;
 	__u32 link;
 	__u32 state;
 	__u32 reason;
+	__u64 rx_packets;
+	__u64 rx_bytes;
+	__u64 tx_packets;
+	__u64 tx_bytes;
 };
 
 #define NDISWAN_IOC_MAGIC	0xb7
