@@ -6,8 +6,10 @@
  * which arrive when they like. When the kernel had to drop events (ENOBUFS), all links are read
  * and each session compares.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/genetlink.h>
 #include <linux/ndiswan.h>
 #include <linux/ndiswan_ioctl.h>
@@ -18,6 +20,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "../lib/array.h"
 #include "../lib/nl.h"
 #include "kernel.h"
 #include "log.h"
@@ -362,17 +365,20 @@ void kernel_file_stats(int fd, struct kernel_stats *stats)
 	};
 }
 
+/* Why a line is lost. The others we asked for ourselves, or the link's file tells them. */
+static const uint32_t lost_reasons[] = {
+	NDISWAN_REASON_ADDRESS_TAKEN, NDISWAN_REASON_INTERFACE_GONE,
+	NDISWAN_REASON_PROTOCOL_GONE, NDISWAN_REASON_NAMESPACE_GONE,
+};
+
 static bool line_is_lost(uint32_t reason)
 {
-	switch (reason) {
-	case NDISWAN_REASON_ADDRESS_TAKEN:
-	case NDISWAN_REASON_INTERFACE_GONE:
-	case NDISWAN_REASON_PROTOCOL_GONE:
-	case NDISWAN_REASON_NAMESPACE_GONE:
-		return true;
-	default:
-		return false;	/* asked for by ourselves, or the link's file tells it */
-	}
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(lost_reasons); i++)
+		if (reason == lost_reasons[i])
+			return true;
+	return false;
 }
 
 /* The identifier in a link-local address; 0: there is no address. */
@@ -469,6 +475,35 @@ static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
 		mnl_cb_run(buffer, (size_t)len, 0, 0, on_event, k);
 }
 
+/*
+ * Most events come of what we do ourselves, two or three for each session: the kernel need not
+ * wake us for them. Best effort, since on_event() looks too.
+ */
+static void filter_events(int fd)
+{
+	enum { HEAD = 4, REASONS = ARRAY_SIZE(lost_reasons) };
+	struct sock_filter code[HEAD + 2 + REASONS + 2] = {
+		/* A: where the attribute begins, 0 if there is none. */
+		BPF_STMT(BPF_LD | BPF_IMM, NLMSG_HDRLEN + GENL_HDRLEN),
+		BPF_STMT(BPF_LDX | BPF_IMM, NDISWAN_A_EVENT_REASON),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, SKF_AD_OFF + SKF_AD_NLATTR),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 2 + REASONS, 0),
+		BPF_STMT(BPF_MISC | BPF_TAX, 0),
+		BPF_STMT(BPF_LD | BPF_W | BPF_IND, NLA_HDRLEN),
+	};
+	struct sock_fprog program = { ARRAY_SIZE(code), code };
+	size_t i;
+
+	/* A load is of big endian, the attribute is not. */
+	for (i = 0; i < REASONS; i++)
+		code[HEAD + 2 + i] = (struct sock_filter)
+			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(lost_reasons[i]),
+				 (uint8_t)(REASONS - i), 0);
+	code[HEAD + 2 + REASONS] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
+	code[HEAD + 2 + REASONS + 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, UINT32_MAX);
+	setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+}
+
 static int open_events(struct kernel *k)
 {
 	int size = EVENT_BUFFER;
@@ -478,6 +513,7 @@ static int open_events(struct kernel *k)
 	if (!err) {
 		setsockopt(mnl_socket_get_fd(k->events.sock), SOL_SOCKET, SO_RCVBUFFORCE, &size,
 			   sizeof(size));
+		filter_events(mnl_socket_get_fd(k->events.sock));
 		err = nl_join(&k->events, k->family.group);
 	}
 	if (err) {
