@@ -295,7 +295,7 @@ void ipv6_down(struct session *s)
 	advertise_end(s);
 	s->ipv6.up = false;
 	remove_route(s);
-	if (s->link_down || s->ipv6.line_lost)
+	if (s->link_down || s->ipv6.line_lost || s->ppp.lower_lost)
 		return;
 	if (kernel_line6_down(s->d->kernel, s->link))
 		log_debug("session %u: line-down of IPv6: %s", s->link, kernel_error(s->d->kernel));

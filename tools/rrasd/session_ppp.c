@@ -246,8 +246,10 @@ static void down_ipv4(struct session *s)
 	if (s->routed)
 		wan_route_remove(s->d->wan, peer);
 	s->routed = false;
-	/* A link that is down, or lost its line to another, has no line to take down. */
-	if (s->link_down || s->line_lost)
+	/* A link that is down, or lost its line to another, has no line to take down. One whose
+	 * session is over takes it along when its file is closed, in a moment.
+	 */
+	if (s->link_down || s->line_lost || s->ppp.lower_lost)
 		return;
 	if (kernel_line_down(s->d->kernel, s->link))
 		log_debug("session %u: line-down: %s", s->link, kernel_error(s->d->kernel));
