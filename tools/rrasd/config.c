@@ -20,6 +20,7 @@
 #include "config_value.h"
 #include "file.h"
 
+#define LINGER_MS	500	/* after a Terminate-Ack */
 #define LINE_LEN	512
 #define SECRETS_FILE	"/etc/rrasd/chap-secrets"
 #define CONTROL_SOCKET	"/run/rrasd.sock"
@@ -624,6 +625,8 @@ static bool set_defaults(struct config *c)
 	c->ppp.mru = PPP_PPPOE_MRU;
 	c->ppp.mtu = PPP_PPPOE_MRU;
 	c->ppp.auth_peer = PPP_AUTH_ALL;
+	/* Whoever misses the Terminate-Ack still hears the end from the access protocol. */
+	c->ppp.linger_ms = LINGER_MS;
 	c->ppp.echo_ms = 20000;
 	c->ppp.echo_failures = 3;
 	c->ppp.lcp_limit_ms = 30000;

@@ -271,6 +271,8 @@ void ppp_fsm_run(struct ppp_session *s, struct ppp_fsm *f, const struct ppp_caus
 	if (step.actions & PPP_ACT_ZRC) {
 		f->restarts = 0;
 		timer_start(s, f);
+		if (s->config->linger_ms)
+			f->deadline = s->now + s->config->linger_ms;
 	}
 	if (run_sends(s, f, step.actions, old, c))
 		return;

@@ -140,6 +140,11 @@ struct ppp_config {
 
 	/** @restart_ms: the restart timer (RFC 1661, 4.6) */
 	uint32_t restart_ms;
+	/**
+	 * @linger_ms: how long to stay after a Terminate-Ack, so that it can be repeated;
+	 * 0: as long as the restart timer
+	 */
+	uint32_t linger_ms;
 	/** @max_configure: Configure-Requests without an answer, at most 255 */
 	uint8_t max_configure;
 	/** @max_terminate: Terminate-Requests without an answer */

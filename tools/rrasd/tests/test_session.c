@@ -198,6 +198,15 @@ static void test_close(void)
 	host_done(&h);
 
 	server_up();
+	h.config.linger_ms = 500;
+	host_hex(&h, "c021 05 07 0004");
+	host_wait(&h, 499);
+	tap_ok(!h.finished, "the peer terminates: we stay as long as configured");
+	host_wait(&h, 1);
+	tap_ok(h.finished && h.reason == PPP_REASON_PEER, "and no longer");
+	host_done(&h);
+
+	server_up();
 	ppp_session_lower_down(h.s, h.now);
 	tap_text(h.log, "down finished ", "port down: ends at once, not a byte is sent");
 	tap_number(h.reason, PPP_REASON_LOWER_DOWN, "port down: with the reason");
