@@ -9,7 +9,11 @@
 #   make bench              the measurements
 #   make setup              only install what these need
 
-.PHONY: setup check check-list demo bench
+.PHONY: setup check check-list demo bench load
+
+# The generator of many clients.
+load:
+	$(MAKE) -s -C tools/testing/load
 
 setup:
 	tools/testing/setup

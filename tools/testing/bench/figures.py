@@ -175,3 +175,26 @@ def cost(samples):
                   samples.median("memory.peer"), 1536)
     yield at_least("teardown", samples.median("teardown.ours"),
                    samples.median("teardown.peer"), 50)
+
+
+def load(samples):
+    """An access server with ten thousand clients; the peer has a pppd for each of two hundred."""
+    def rate(name, ours, peer, goal):
+        return Figure(name, ours, peer, ours / max(peer, 1), goal, ours >= goal)
+
+    steps = sorted((int(name.rpartition("-")[2]), name) for name in samples.values
+                   if name.startswith("load-up.at-"))
+    yield rate("load-setup", samples.median("load-up"), samples.median("peer-up"), 1500)
+    yield at_least("load-setup-last-to-first", samples.median(steps[-1][1]),
+                   samples.median(steps[0][1]), 0.9)
+    yield at_most("load-setup-p95-ms", samples.median("load-up.p95"),
+                  samples.median("peer-up.p95"), 100)
+    yield at_most("load-user-bytes", samples.median("load-user-bytes"),
+                  samples.median("peer-user-bytes"), 4096)
+    yield at_most("load-kernel-bytes", samples.median("load-kernel-bytes"),
+                  samples.median("peer-kernel-bytes"), 1536)
+    for how in ("padt", "terminate", "disconnect"):
+        yield at_most(f"load-end-{how}-ms", 1000 * samples.median(f"load-{how}.seconds"), 0, 2000)
+    yield at_most("load-storm-s", samples.median("storm.seconds"), 0, 60)
+    yield at_most("load-storm-echoes-lost", samples.median("storm-echoes.lost"), 0, 0)
+    yield at_most("load-storm-echo-p99-ms", samples.median("storm-echoes.p99"), 0, 1000)

@@ -17,6 +17,7 @@ set -euo pipefail
 
 clients=${LOAD_CLIENTS:-10000}
 peers=${LOAD_PEERS:-200}
+step=1000
 LOAD=$TOP/build/bench/load
 RRASD=$TOP/tools/rrasd/rrasd
 RRAS=$TOP/tools/rras/rras
@@ -103,7 +104,7 @@ answers() {
 	while read -r word n value p50 p95 p99 max; do
 		echo "# $name: $word $n $value $p50 $p95 $p99 $max"
 		case $word in
-		step) sample "$name.step" "$(per_second 1000 "$value")" ;;
+		step) sample "$name.at-$n" "$(per_second "$step" "$value")" ;;
 		latency)
 			sample "$name.p50" "$n"
 			sample "$name.p95" "$value"
@@ -111,7 +112,6 @@ answers() {
 			;;
 		failure) sample "$name.failed-$n" "$value" ;;
 		up | down)
-			seconds=$value
 			sample "$name" "$(per_second "$n" "$value")"
 			sample "$name.seconds" "$value"
 			return
@@ -122,7 +122,7 @@ answers() {
 			sample "$name.p99" "$max"
 			return
 			;;
-		vanished) return ;;
+		vanished | muted) return ;;
 		esac
 	done <&"$out"
 	fail "$name: the load program died at $command"
@@ -221,8 +221,9 @@ peer_left() { [[ -z $(peer_processes) ]]; }
 
 peer() {
 	local before kernel
+	step=50
 	peer_start
-	generator eth1 --count "$peers" --window 16 --step 50
+	generator eth1 --count "$peers" --window 16 --step "$step"
 	before=$(kernel_memory)
 	tell peer-up up
 	kernel=$(($(kernel_memory) - before))

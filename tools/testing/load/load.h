@@ -92,6 +92,7 @@ struct client {
 	bool lcp_sent:1;
 	bool ip_acked:1, ip_asked:1;
 	bool ip6_acked:1, ip6_asked:1;
+	bool mute:1;		/* never says a word of PPP */
 	bool echo_open:1;	/* our Echo-Request has no answer yet */
 	uint8_t server_mac[6];
 	uint16_t session;

@@ -26,6 +26,7 @@
  *   terminate FIRST COUNT   end, each by LCP, in one burst
  *   ended FIRST COUNT       wait until the server has ended them
  *   vanish FIRST COUNT      forget the sessions without a word to anybody
+ *   mute FIRST COUNT        ask for sessions, and never say anything in them
  *   echoes                  report echoes since the last report
  *   end                     end the program
  *
@@ -37,7 +38,7 @@
  *   resends N, failure KIND N, pings N answered N
  *   up N SECONDS                     all are up
  *   down N SECONDS                   all are down, the server has none of them any more
- *   vanished N
+ *   vanished N, muted N
  *   echoes N lost N P50 P95 P99 MAX
  */
 #include <errno.h>

@@ -106,7 +106,7 @@ static void ping(struct client *c)
 void ppp_begin(struct client *c)
 {
 	/* A passive client waits for the server's request. */
-	if (c->number % 100 < load.options.eager)
+	if (!c->mute && c->number % 100 < load.options.eager)
 		lcp_request(c);
 }
 
@@ -140,6 +140,8 @@ static void network_begin(struct client *c)
  */
 void ppp_again(struct client *c)
 {
+	if (c->mute)
+		return;
 	switch (c->phase) {
 	case PHASE_LCP:
 		if (!c->lcp_acked)
@@ -385,7 +387,7 @@ void ppp_receive(struct client *c, const uint8_t *frame, size_t len)
 	uint16_t protocol, length;
 	uint8_t packet[FRAME_MAX];
 
-	if (len < 2 + HEADER)
+	if (len < 2 + HEADER || c->mute)
 		return;
 	protocol = get16(frame);
 	frame += 2;

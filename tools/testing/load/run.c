@@ -221,6 +221,18 @@ static void vanish(unsigned int first, unsigned int count)
 	printf("vanished %u\n", count);
 }
 
+/* Who asks for sessions and then is silent, again and again. */
+static void mute(unsigned int first, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = first; i < first + count; i++) {
+		load.clients[i].mute = true;
+		client_begin(load.clients + i);
+	}
+	printf("muted %u\n", count);
+}
+
 /* All at the same moment, whatever the window. */
 static void storm(unsigned int first, unsigned int count)
 {
@@ -259,6 +271,8 @@ bool run_command(const char *line)
 		storm(first, count);
 	} else if (!strcmp(word, "vanish")) {
 		vanish(first, count);
+	} else if (!strcmp(word, "mute")) {
+		mute(first, count);
 	} else if (!strcmp(word, "padt") || !strcmp(word, "hang-up")) {
 		begin_down(first, count, client_hang_up);
 	} else if (!strcmp(word, "terminate")) {
