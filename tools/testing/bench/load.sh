@@ -59,7 +59,8 @@ rrasd_start() {
 		control-socket $work/rrasd.sock
 		pid-file $work/rrasd.pid
 	END
-	ip netns exec s "$RRASD" -f -c "$work/rrasd.conf" >"$RRAS_RESULTS/rrasd.log" 2>&1 &
+	# shellcheck disable=SC2086 # words
+	ip netns exec s ${LOAD_WRAP:-} "$RRASD" -f -c "$work/rrasd.conf" >"$RRAS_RESULTS/rrasd.log" 2>&1 &
 	rrasd_pid=$!
 	wait_for rrasd test -S "$work/rrasd.sock"
 }
@@ -130,13 +131,12 @@ answers() {
 
 per_second() { awk -v n="$1" -v s="$2" 'BEGIN { printf "%.0f\n", n / s }'; }
 
-# kernel_memory: what the kernel has, in KiB, after giving back what it can: all that is
-# neither free nor a program's nor cache, so that pages that no counter names are in it too.
+# kernel_memory: what the kernel has allocated, in KiB, after giving back what it can; large
+# tables are in its slabs too. Page cache and programs are not in it.
 kernel_memory() {
 	sync
 	echo 3 >/proc/sys/vm/drop_caches
-	awk '/^MemTotal:/ { sum += $2 }
-		/^(MemFree|Buffers|Cached|AnonPages):/ { sum -= $2 }
+	awk '/^(Slab|Percpu|VmallocUsed|PageTables|KernelStack):/ { sum += $2 }
 		END { print sum }' /proc/meminfo
 }
 
