@@ -106,6 +106,8 @@ static void add(struct rrasd *d, struct session *s, const struct session_port *p
 	s->started = rrasd_now();
 	ev_io_init(&s->io, on_readable, fd, EV_READ);
 	ev_init(&s->timer, on_timer);
+	/* After all frames: an answer that is here has not failed to come. */
+	ev_set_priority(&s->timer, -1);
 	s->io.data = s;
 	s->timer.data = s;
 	sessions_insert(d->sessions, s);
