@@ -8,6 +8,7 @@
 
 #define SEEK_MS		1000
 #define RESEND_MS	3000	/* the restart timer of RFC 1661 */
+#define ECHO_LOST_MS	10000
 #define TRIES		10
 #define ATTEMPTS	20	/* connections that one client tries before it gives up */
 
@@ -238,12 +239,16 @@ static void again(struct client *c)
 		ppp_again(c);
 }
 
+/* One question at a time; one that has no answer for so long never gets one. */
 static void echo(struct client *c)
 {
+	timer_start(c, &echoing);
+	if (c->echo_open && load.now - c->asked < ECHO_LOST_MS * 1000)
+		return;
 	if (c->echo_open)
 		run_echo_lost();
 	c->echo_open = true;
-	timer_start(c, &echoing);
+	c->asked = load.now;
 	ppp_echo(c);
 }
 

@@ -75,6 +75,7 @@ struct client {
 	struct timers *timers;
 	uint64_t deadline;
 	uint64_t started;
+	uint64_t asked;		/* when the last Echo-Request left */
 	uint32_t number;
 	uint32_t magic;
 	uint32_t address;
@@ -190,6 +191,7 @@ void run_echo_lost(void);
 bool run_command(const char *line);
 void run_look(void);
 bool run_draining(void);
+bool run_waiting(void);
 
 /* ppp.c */
 void ppp_begin(struct client *c);

@@ -39,7 +39,7 @@
  *   up N SECONDS                     all are up
  *   down N SECONDS                   all are down, the server has none of them any more
  *   vanished N, muted N
- *   echoes N lost N P50 P95 P99 MAX
+ *   echoes N lost N P50 P95 P99 MAX   lost: no answer for ten seconds
  */
 #include <errno.h>
 #include <getopt.h>
@@ -174,7 +174,7 @@ static int patience(void)
 	uint64_t deadline = clients_deadline();
 	uint64_t ms = 1000;
 
-	if (run_draining())
+	if (run_waiting())
 		return LOOK_MS;
 	if (deadline)
 		ms = deadline > load.now ? (deadline - load.now) / 1000 + 1 : 0;

@@ -35,9 +35,11 @@ static struct {
 	unsigned int latencies, step_first;
 	uint32_t *echo;
 	unsigned int echoes, echoes_lost;
+	uint64_t all_up;	/* when the last one came up; 0: not yet */
 	int gone;
 } run = { .gone = -1 };
 
+#define PONG_MS		5000	/* so long the last ping may take */
 #define ECHOES_MAX	(1u << 18)
 
 static int compare(const void *a, const void *b)
@@ -88,8 +90,9 @@ static void finish_up(void)
 	for (i = 0; i < FAILURES; i++)
 		if (load.failures[i])
 			printf("failure %s %" PRIu64 "\n", failure_names[i], load.failures[i]);
-	printf("up %u %.6f\n", run.count, seconds_since(run.started));
+	printf("up %u %.6f\n", run.count, (double)(run.all_up - run.started) / 1e6);
 	run.job = JOB_NONE;
+	run.all_up = 0;
 }
 
 /**
@@ -114,7 +117,7 @@ void run_up(struct client *c)
 	}
 	begin_more();
 	if (run.done == run.count)
-		finish_up();
+		run.all_up = load.now;
 }
 
 /**
@@ -125,6 +128,16 @@ void run_up(struct client *c)
 bool run_draining(void)
 {
 	return run.job == JOB_DOWN;
+}
+
+/**
+ * run_waiting() - is it to be looked often whether something is over?
+ *
+ * Return: whether.
+ */
+bool run_waiting(void)
+{
+	return run.job == JOB_DOWN || run.all_up;
 }
 
 /**
@@ -171,6 +184,8 @@ void run_look(void)
 {
 	unsigned int i;
 
+	if (run.all_up && (load.pongs >= load.pings || load.now > run.all_up + PONG_MS * 1000))
+		finish_up();
 	if (run.job != JOB_DOWN || server_has() > run.left)
 		return;
 	for (i = run.last - run.count; i < run.last; i++)
