@@ -17,6 +17,7 @@ set -euo pipefail
 
 clients=${LOAD_CLIENTS:-10000}
 peers=${LOAD_PEERS:-200}
+some=1000
 step=1000
 LOAD=$TOP/build/bench/load
 RRASD=$TOP/tools/rrasd/rrasd
@@ -34,7 +35,7 @@ place() {
 
 secrets() {
 	local i
-	for ((i = 0; i < clients; i++)); do
+	for ((i = 0; i < clients + some; i++)); do
 		echo "client$i * secret *"
 	done >"$work/secrets"
 	chmod 600 "$work/secrets"
@@ -188,7 +189,6 @@ rounds() {
 # storm: some clients are up and want answers; the others die without a word and connect again,
 # all at the same moment. The server still holds their old sessions.
 storm() {
-	local some=1000
 	generator eth0 --count $((some + clients)) --gone "$links" --echo 1000 --echoing "$some"
 	tell storm-first up
 	tell storm-quiet-echoes echoes
