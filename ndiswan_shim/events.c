@@ -15,6 +15,8 @@
 #include <trace/events/ndiswan.h>
 
 #define TEXT_LEN	192
+/* Text, name, driver's name, and 120 bytes of numbers and addresses. */
+#define EVENT_LEN	448
 
 /* Enough to see what happens, not enough to fill a disk. */
 static DEFINE_RATELIMIT_STATE(log_limit, 5 * HZ, 20);
@@ -76,7 +78,7 @@ static void event_multicast(struct net *net, const struct ndiswan_event *event,
 
 	if (!genl_has_listeners(&ndiswan_genl_family, net, NDISWAN_EVENT_GROUP))
 		return;
-	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_ATOMIC);
+	msg = genlmsg_new(EVENT_LEN, GFP_ATOMIC);
 	if (!msg)
 		return;
 	if (event_fill(msg, event, text)) {
