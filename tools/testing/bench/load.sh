@@ -102,9 +102,9 @@ tell() {
 
 # answers NAME COMMAND: what came of it, as samples.
 answers() {
-	local name=$1 command=$2 word n value p50 p95 p99 max
-	while read -r word n value p50 p95 p99 max; do
-		echo "# $name: $word $n $value $p50 $p95 $p99 $max"
+	local name=$1 command=$2 word n value p50 p95 p99 max rest
+	while read -r word n value p50 p95 p99 max rest; do
+		echo "# $name: $word $n $value $p50 $p95 $p99 $max $rest"
 		case $word in
 		step) sample "$name.at-$n" "$(per_second "$step" "$value")" ;;
 		latency)

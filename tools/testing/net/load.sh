@@ -4,9 +4,9 @@
 # timeout: 200
 # ledger: off
 #
-# More than a hundred PPPoE clients at a time: all of them get in, with service from the first packet
-# on, and out, none is forgotten in a burst, all come back at the same moment when they have
-# died, and strangers who say nothing cannot keep them out.
+# More than a hundred PPPoE clients at a time: all of them get in, with service from the first
+# packet on, and out, none is forgotten in a burst, all come back at the same moment when they
+# have died, and strangers who say nothing cannot keep them out.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/net.sh
 . "$(dirname "$0")/../lib/net.sh"
