@@ -47,6 +47,7 @@ static void file_request(struct session *s, const struct ppp_auth_request *reque
 	if (verify(request, user, proof)) {
 		answer.good = grant_user(&grant, user);
 		answer.why = "out of memory";
+		answer.later = true;
 		answer.grant = &grant;
 		if (request->method == PPP_AUTH_MSCHAPV2)
 			answer.proof = proof;
@@ -60,6 +61,32 @@ static const struct auth_source file_source = {
 	.request = file_request,
 };
 
+/* Of all sessions, and kept when they are gone: that is the point. */
+static struct auth_limit limit;
+
+static struct auth_attempt attempt_of(const struct session *s, const struct auth_query *q)
+{
+	return (struct auth_attempt){
+		.peer = s->port->peer ? s->port->peer(s) : 0,
+		.user = hash_bytes(q->name, q->name_len),
+	};
+}
+
+/* Who is connected is not held up by what others do to his name. */
+static bool must_wait(const struct session *s)
+{
+	return !s->user && auth_limit_wait(&limit, &s->auth.attempt, s->d->config->auth_failures,
+					   rrasd_now());
+}
+
+static void remember(const struct auth_query *q, const struct auth_answer *answer)
+{
+	if (answer->good)
+		auth_limit_passed(&limit, &q->attempt, rrasd_now());
+	else if (!answer->later)
+		auth_limit_failed(&limit, &q->attempt, rrasd_now());
+}
+
 /**
  * auth_begin - ask whether a client is who it says
  * @s: the session; it waits for no other answer
@@ -69,7 +96,11 @@ static const struct auth_source file_source = {
  */
 void auth_begin(struct session *s, const struct ppp_auth_request *request)
 {
-	static const struct auth_answer no_memory = { .why = "out of memory" };
+	static const struct auth_answer no_memory = { .why = "out of memory", .later = true };
+	static const struct auth_answer wait = {
+		.why = "too many failures, so it was not looked at",
+		.later = true,
+	};
 	struct auth_query *q = &s->auth;
 
 	q->source = &file_source;
@@ -82,6 +113,12 @@ void auth_begin(struct session *s, const struct ppp_auth_request *request)
 		return;
 	}
 	memcpy(q->name, request->name, request->name_len);
+	q->attempt = attempt_of(s, q);
+	if (must_wait(s)) {
+		s->d->sessions->counts.auth_limited++;
+		auth_finish(s, &wait);
+		return;
+	}
 	q->source->request(s, request);
 }
 
@@ -113,6 +150,7 @@ void auth_finish(struct session *s, const struct auth_answer *answer)
 {
 	struct auth_query q = s->auth;
 
+	remember(&q, answer);
 	s->auth = (struct auth_query){ 0 };	/* the next request may come before we return */
 	session_auth_answered(s, &q, answer);
 	forget(&q);

@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "auth_limit.h"
 #include "ppp/ppp.h"
 #include "prefix.h"
 #include "users.h"
@@ -78,6 +79,11 @@ struct auth_answer {
 	const char *message;
 	/** @why: why not, for the log; a sentence without its end */
 	const char *why;
+	/**
+	 * @later: nobody could say (no memory, no server that answers), so it is not counted as a
+	 * failure of the client's
+	 */
+	bool later;
 	/** @grant: @good: what it may have; taken over, and left empty */
 	struct auth_grant *grant;
 	/**
@@ -113,6 +119,7 @@ struct auth_query {
 	/** @name: allocated, @name_len bytes, until the answer */
 	uint8_t *name;
 	uint8_t name_len;
+	struct auth_attempt attempt;
 };
 
 void auth_begin(struct session *s, const struct ppp_auth_request *request);

@@ -158,6 +158,7 @@ static const struct key keys[] = {
 	{ "limits", "sessions-per-mac", KIND_NUMBER32, AT(sessions_per_mac), 0, 65534 },
 	{ "limits", "unfinished", KIND_NUMBER32, AT(unfinished), 1, 1000000 },
 	{ "limits", "unfinished-per-mac", KIND_NUMBER32, AT(unfinished_per_mac), 0, 65534 },
+	{ "limits", "auth-failures", KIND_NUMBER32, AT(auth_failures), 0, 1000 },
 	{ "limits", "discovery-rate", KIND_NUMBER32, AT(discovery_rate), 0, 10000000 },
 	{ "limits", "discovery-rate-per-mac", KIND_NUMBER32, AT(discovery_rate_per_mac), 0,
 	  10000000 },
@@ -638,6 +639,7 @@ static bool set_defaults(struct config *c)
 	c->sessions_per_mac = 32;
 	c->unfinished = 2000;
 	c->unfinished_per_mac = 16;
+	c->auth_failures = 5;
 	c->discovery_rate = 10000;
 	c->discovery_rate_per_mac = 20;
 	c->pptp.echo_ms = 60000;

@@ -81,6 +81,7 @@ struct config {
 	uint32_t sessions_per_mac;
 	uint32_t unfinished;
 	uint32_t unfinished_per_mac;
+	uint32_t auth_failures;
 	uint32_t discovery_rate;
 	uint32_t discovery_rate_per_mac;
 

@@ -60,8 +60,10 @@ static void write_sessions(struct rrasd *d, FILE *f)
 	       "Sessions that had an IP address in use.", c->connected);
 	single(f, "rrasd_sessions_evicted_total", "counter",
 	       "Unfinished sessions that made room for another.", c->evicted);
-	single(f, "rrasd_auth_failures_total", "counter", "Wrong names and secrets.",
+	single(f, "rrasd_auth_failures_total", "counter", "Clients that were refused.",
 	       c->auth_failed);
+	single(f, "rrasd_auth_limited_total", "counter",
+	       "Those of them that had been wrong too often to be looked at.", c->auth_limited);
 	family(f, "rrasd_sessions_ended_total", "counter", "Sessions that ended, by reason.");
 	for (i = 0; i < PPP_REASONS; i++)
 		labelled(f, "rrasd_sessions_ended_total", "reason",

@@ -36,6 +36,8 @@ struct session_port {
 	const char *(*describe)(const struct session *s);
 	/** @json: members that say the same */
 	void (*json)(const struct session *s, struct json *j);
+	/** @peer: a hash of who the client is, for limits; NULL: it cannot be told */
+	uint64_t (*peer)(const struct session *s);
 	/** @authenticated: the client is no stranger any more */
 	void (*authenticated)(struct session *s);
 	/** @closed: the session is over; the link's file is still open */
@@ -104,7 +106,7 @@ struct session_counts {
 	uint32_t uplinks;	/* those of @sessions that we have dialled */
 	uint32_t of_kind[ACCESS_KINDS];	/* those of @sessions over each access protocol */
 	uint64_t started, authenticated, connected;
-	uint64_t auth_failed, evicted;
+	uint64_t auth_failed, auth_limited, evicted;
 	uint64_t ended[PPP_REASONS];
 };
 

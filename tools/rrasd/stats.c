@@ -40,6 +40,7 @@ void stats_json(struct rrasd *d, struct json *j)
 	json_field_uint(j, "authenticated", c->authenticated);
 	json_field_uint(j, "connected", c->connected);
 	json_field_uint(j, "auth-failed", c->auth_failed);
+	json_field_uint(j, "auth-limited", c->auth_limited);
 	json_field_uint(j, "evicted", c->evicted);
 	for (i = 0; i < PPP_REASONS; i++) {
 		if (!c->ended[i])

@@ -97,6 +97,7 @@ struct l2tp_session {
 	bool began;
 	/* What is still to be told when the tunnel is gone. */
 	struct l2tp_address peer;
+	bool proven;	/* by the secret of tunnels */
 	char peer_name[L2TP_NAME_LEN];
 	uint16_t tunnel;
 	char reason[L2TP_REASON_LEN];

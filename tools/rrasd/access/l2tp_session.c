@@ -38,6 +38,14 @@ static const char *port_describe(const struct session *s)
 	return text;
 }
 
+/* An LAC that proved itself calls for many clients, which we cannot tell apart. */
+static uint64_t port_peer(const struct session *s)
+{
+	const struct l2tp_session *ls = to_l2tp(s);
+
+	return ls->proven ? 0 : hash_bytes(ls->peer.bytes, sizeof(ls->peer.bytes));
+}
+
 static void port_json(const struct session *s, struct json *j)
 {
 	struct l2tp_session *ls = to_l2tp(s);
@@ -81,6 +89,7 @@ static void port_free(struct session *s)
 static const struct session_port port = {
 	.kind = ACCESS_L2TP,
 	.describe = port_describe,
+	.peer = port_peer,
 	.json = port_json,
 	.authenticated = port_authenticated,
 	.closed = port_closed,
@@ -134,6 +143,7 @@ static int make_link(struct l2tp_session *ls, struct l2tp_tunnel *t, uint16_t id
 	memcpy(a.peer, path->peer.bytes, sizeof(a.peer));
 	memcpy(a.local, path->local, sizeof(a.local));
 	ls->peer = path->peer;
+	ls->proven = t->settings->secret.data;
 	ls->tunnel = t->id;
 	snprintf(ls->peer_name, sizeof(ls->peer_name), "%s", t->peer_name);
 	return kernel_link_l2tp(ls->l2tp->d->kernel, &a, link);

@@ -134,6 +134,11 @@ static const char *port_describe(const struct session *s)
 	return text;
 }
 
+static uint64_t port_peer(const struct session *s)
+{
+	return hash_bytes(to_pppoe(s)->mac, PPPOE_MAC_LEN);
+}
+
 static void port_json(const struct session *s, struct json *j)
 {
 	struct pppoe_session *ps = to_pppoe(s);
@@ -191,6 +196,7 @@ static void port_free(struct session *s)
 static const struct session_port port = {
 	.kind = ACCESS_PPPOE,
 	.describe = port_describe,
+	.peer = port_peer,
 	.json = port_json,
 	.authenticated = port_authenticated,
 	.closed = port_closed,

@@ -96,6 +96,13 @@ static const char *port_describe(const struct session *s)
 	return text;
 }
 
+static uint64_t port_peer(const struct session *s)
+{
+	const struct in_addr *remote = &to_call(s)->conn->remote;
+
+	return hash_bytes(remote, sizeof(*remote));
+}
+
 static void port_json(const struct session *s, struct json *j)
 {
 	struct pptp_call *call = to_call(s);
@@ -160,6 +167,7 @@ static void port_free(struct session *s)
 static const struct session_port port = {
 	.kind = ACCESS_PPTP,
 	.describe = port_describe,
+	.peer = port_peer,
 	.json = port_json,
 	.authenticated = port_authenticated,
 	.closed = port_closed,

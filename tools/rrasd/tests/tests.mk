@@ -29,3 +29,5 @@ test_metrics_LIBS := -lev
 TESTS += test_radius
 test_radius_OBJS := auth_grant.o prefix.o radius_change.o radius_grant.o radius_packet.o \
 	../lib/filter/name.o
+TESTS += test_auth_limit
+test_auth_limit_OBJS := auth_limit.o

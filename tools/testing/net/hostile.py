@@ -99,6 +99,16 @@ class Attack:
         if not begun:
             raise SystemExit("no session could be begun")
 
+    def guess(self, rounds):
+        """Wrong secrets for his name, always from one address."""
+        for _ in range(rounds):
+            guesser = Client(self.wire, STRANGERS[0], "alice", "a guess")
+            guesser.start()
+            self.wire.run(lambda each=guesser: each.error, 20)
+            self.wire.run(guesser.settled, 5)
+            self.sent += 1
+            guesser.stop()
+
     def garbage(self, rounds):
         """What is malformed, to the server and for his session."""
         garbage = Garbage(1)

@@ -67,10 +67,18 @@ expect_equal "PADI and PADR: no cookie is believed" 1 $(($(counter pppoe-bad-coo
 attack frames "frames of his session from others" 500
 attack unfinished "frames of sessions without a secret" 30
 attack garbage "what is malformed" 5000
+failed=$(counter auth-failed)
+attack guess "wrong secrets" 8
+expect_equal "wrong secrets: all are refused" 8 $(($(counter auth-failed) - failed))
+expect_equal "wrong secrets: the last ones are not looked at" 1 $(($(counter auth-limited) > 0))
 expect_ok "pppd has noticed nothing" kill -0 "${pppd_pid[victim]}"
 expect_fail "and was asked nothing anew" pppd_says victim 'rcvd \[LCP TermReq'
 expect_equal "the address is his" "$address" "$(pppd_local victim)"
 pppd_stop victim
+# Others who were wrong about her name do not keep her out.
+pppd_start again c1 eth0 alice secret-alice
+expect_ok "the client connects again at once" pppd_wait_up again 60
+pppd_stop again
 rras session disconnect all
 expect_ok "nothing is left" poll 30 nothing_left
 expect_ok "the daemon stops" rrasd_stop
