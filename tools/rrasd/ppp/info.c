@@ -106,6 +106,7 @@ void ppp_session_link(const struct ppp_session *s, struct ppp_link *link)
 	link->mru = lcp->ask_mru_option ? lcp->ask_mru : PPP_DEFAULT_MRU;
 	link->mtu = lcp->peer_mru < s->config->mtu ? lcp->peer_mru : s->config->mtu;
 	link->peer_accm = lcp->peer_accm;
+	link->accm = lcp->ask_accm_option ? lcp->ask_accm : UINT32_MAX;
 	link->send_acfc = lcp->peer_acfc;
 	link->send_pfc = lcp->peer_pfc;
 	link->recv_acfc = lcp->ask_acfc;

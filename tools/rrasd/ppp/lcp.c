@@ -59,6 +59,8 @@ static void lcp_reset(struct ppp_session *s)
 
 	lcp->ask_mru = config->mru;
 	lcp->ask_mru_option = config->mru != PPP_DEFAULT_MRU;
+	lcp->ask_accm = config->accm;
+	lcp->ask_accm_option = config->want_accm && !config->pppoe;
 	lcp->ask_magic = true;
 	lcp->ask_pfc = config->want_pfc;
 	lcp->ask_acfc = config->want_acfc && !config->pppoe;
@@ -75,6 +77,8 @@ static void lcp_build(struct ppp_session *s, struct ppp_writer *w)
 
 	if (lcp->ask_mru_option)
 		ppp_put16(w, PPP_LCP_OPT_MRU, lcp->ask_mru);
+	if (lcp->ask_accm_option)
+		ppp_put32(w, PPP_LCP_OPT_ACCM, lcp->ask_accm);
 	if (lcp->ask_auth) {
 		len = auth_value(lcp->ask_auth, value);
 		ppp_put(w, PPP_LCP_OPT_AUTH, value, len);
@@ -256,6 +260,9 @@ static void lcp_reject(struct ppp_session *s, const struct ppp_option *o)
 	case PPP_LCP_OPT_MRU:
 		lcp->ask_mru_option = false;
 		break;
+	case PPP_LCP_OPT_ACCM:
+		lcp->ask_accm_option = false;
+		break;
 	case PPP_LCP_OPT_AUTH:
 		/* Rejected is the option, so no other value of it would do. */
 		lcp->auth_left = 0;
@@ -299,6 +306,11 @@ static void lcp_nak(struct ppp_session *s, const struct ppp_option *o)
 		mru = o->len == 2 ? ppp_get16(o->value) : 0;
 		if (mru >= PPP_MIN_MRU && mru <= s->config->max_mru)
 			lcp->ask_mru = mru;
+		break;
+	case PPP_LCP_OPT_ACCM:
+		/* What either side wants escaped is (RFC 1662 section 7.1). */
+		if (o->len == sizeof(lcp->ask_accm))
+			lcp->ask_accm |= ppp_get32(o->value);
 		break;
 	case PPP_LCP_OPT_AUTH:
 		if (lcp->ask_auth)

@@ -112,6 +112,10 @@ struct ppp_config {
 
 	/** @pppoe: ACCM, ACFC and FCS options are never asked for and rejected (RFC 2516, 7) */
 	bool pppoe;
+	/** @want_accm: say which characters we want escaped, @accm (asynchronous lines) */
+	bool want_accm;
+	/** @accm: a bit for each of the first 32 characters */
+	uint32_t accm;
 	/** @want_acfc: ask to receive without address and control fields */
 	bool want_acfc;
 	/** @want_pfc: ask to receive with a compressed protocol field */
@@ -189,6 +193,8 @@ struct ppp_link {
 	uint16_t mtu;
 	/** @peer_accm: characters the peer wants escaped (asynchronous lines only) */
 	uint32_t peer_accm;
+	/** @accm: characters that the peer escapes (the same) */
+	uint32_t accm;
 	/** @send_acfc: we may leave out address and control fields */
 	bool send_acfc;
 	/** @send_pfc: we may compress the protocol field */
@@ -362,6 +368,7 @@ struct ppp_lcp {
 	uint32_t nak_magic;	/* magic number of the last Configure-Nak we sent */
 	uint32_t peer_magic;	/* 0: the peer did not negotiate one */
 	uint32_t peer_accm;
+	uint32_t ask_accm;
 	uint16_t ask_mru;
 	uint16_t peer_mru;
 	uint8_t auth_left;	/* methods for the peer that it has not refused yet */
@@ -371,6 +378,7 @@ struct ppp_lcp {
 	uint8_t echo_id;
 	uint8_t echo_missing;	/* Echo-Requests without a reply */
 	bool ask_mru_option:1;
+	bool ask_accm_option:1;
 	bool ask_magic:1;
 	bool ask_pfc:1;
 	bool ask_acfc:1;

@@ -205,6 +205,21 @@ static void test_flags(void)
 	host_done(&h);
 
 	host_init(&h, PPP_CLIENT, 9);
+	h.config.pppoe = false;
+	h.config.want_accm = true;
+	h.config.accm = 0xa0000;
+	host_start(&h);
+	sprintf(hex, "c021 01 01 0014 010405d40206000a00000506%08x", h.s->lcp.magic);
+	tap_text(host_next(&h), hex, "a character map is asked for");
+	host_hex(&h, "c021 03 01 000a 0206 00000001");
+	sprintf(hex, "c021 01 02 0014 010405d40206000a00010506%08x", h.s->lcp.magic);
+	tap_text(host_next(&h), hex, "more characters are escaped if the peer says so");
+	host_hex(&h, "c021 04 02 000a 0206 000a0001");
+	sprintf(hex, "c021 01 03 000e 010405d40506%08x", h.s->lcp.magic);
+	tap_text(host_next(&h), hex, "and all if it knows no such thing");
+	host_done(&h);
+
+	host_init(&h, PPP_CLIENT, 9);
 	h.config.want_acfc = true;
 	host_start(&h);
 	tap_ok(!strstr(host_next(&h), "0802"), "on PPPoE ACFC is not asked for whatever is wanted");
