@@ -44,16 +44,19 @@ void caps_raise_files(uint32_t wanted)
 			    (unsigned long long)limit.rlim_max);
 }
 
-/* Every link is one more open(): the device is root's until its group may use it too. */
-static void share_device(gid_t gid)
+/**
+ * caps_share - let another user open a device that is root's
+ * @device: its name
+ * @gid: the user's group
+ */
+void caps_share(const char *device, gid_t gid)
 {
 	struct stat st;
 
-	if (stat(KERNEL_DEVICE, &st) == 0 && st.st_gid == gid && (st.st_mode & 060) == 060)
+	if (stat(device, &st) == 0 && st.st_gid == gid && (st.st_mode & 060) == 060)
 		return;
-	if (chown(KERNEL_DEVICE, (uid_t)-1, gid) < 0 || chmod(KERNEL_DEVICE, 0660) < 0)
-		log_warning("%s cannot be given to group %u: %m", KERNEL_DEVICE,
-			    (unsigned int)gid);
+	if (chown(device, (uid_t)-1, gid) < 0 || chmod(device, 0660) < 0)
+		log_warning("%s cannot be given to group %u: %m", device, (unsigned int)gid);
 }
 
 /**
@@ -73,8 +76,9 @@ int caps_drop(uid_t uid, gid_t gid)
 	bool other = uid != geteuid() || gid != getegid();
 	int err;
 
+	/* Every link is one more open(). */
 	if (other)
-		share_device(gid);
+		caps_share(KERNEL_DEVICE, gid);
 	capng_clear(CAPNG_SELECT_BOTH);
 	/* Only with CAP_SETPCAP; without it the bounding set was somebody else's choice already. */
 	capng_apply(CAPNG_SELECT_BOUNDS);

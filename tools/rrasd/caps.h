@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 void caps_raise_files(uint32_t wanted);
+void caps_share(const char *device, gid_t gid);
 int caps_drop(uid_t uid, gid_t gid);
 
 #endif /* RRASD_CAPS_H */

@@ -48,6 +48,8 @@ enum kind {
 	KIND_LISTEN,
 	KIND_FILTER_SET,
 	KIND_L2TP_LISTEN,
+	KIND_SPEED,
+	KIND_ACCM,
 	KIND_DIAL_OVER,
 	KIND_DIAL_MODE,
 };
@@ -62,9 +64,11 @@ struct key {
 #define AT(member)	offsetof(struct config, member)
 #define DIAL(member)	offsetof(struct config_dial, member)
 #define L2TP(member)	offsetof(struct config, l2tp.member)
+#define SERIAL(member)	offsetof(struct config_serial, member)
 #define HOUR		3600000
 
 static const char dial_section[] = "dial";
+static const char serial_section[] = "serial";
 
 static const struct key keys[] = {
 	{ "wan", "interface", KIND_INTERFACE, AT(wan), 0, 0 },
@@ -93,6 +97,7 @@ static const struct key keys[] = {
 	{ "ppp", "max-configure", KIND_NUMBER8, AT(ppp.max_configure), 1, 255 },
 	{ "ppp", "max-terminate", KIND_NUMBER8, AT(ppp.max_terminate), 1, 10 },
 	{ "ppp", "max-failure", KIND_NUMBER8, AT(ppp.max_failure), 1, 85 },
+	{ "ppp", "accm", KIND_ACCM, AT(ppp.accm), 0, 0 },
 	{ "ppp", "send-pfc", KIND_BOOL, AT(send_pfc), 0, 0 },
 	{ "auth", "methods", KIND_METHODS, AT(ppp.auth_peer), 0, 0 },
 	{ "auth", "name", KIND_TEXT, AT(name), 0, 255 },
@@ -132,8 +137,16 @@ static const struct key keys[] = {
 	{ "l2tp", "sessions-per-tunnel", KIND_NUMBER32, L2TP(sessions_per_tunnel), 1, 60000 },
 	{ "l2tp", "request-rate", KIND_NUMBER32, L2TP(rate), 0, 10000000 },
 	{ "l2tp", "request-rate-per-peer", KIND_NUMBER32, L2TP(rate_per_peer), 0, 10000000 },
+	{ serial_section, "device", KIND_PATH, SERIAL(device), 0, 4095 },
+	{ serial_section, "speed", KIND_SPEED, SERIAL(line.speed), 0, 0 },
+	{ serial_section, "modem", KIND_BOOL, SERIAL(line.modem), 0, 0 },
+	{ serial_section, "rtscts", KIND_BOOL, SERIAL(line.rtscts), 0, 0 },
 	{ dial_section, "create", KIND_BOOL, DIAL(create), 0, 0 },
 	{ dial_section, "over", KIND_DIAL_OVER, 0, 0, 0 },
+	{ dial_section, "speed", KIND_SPEED, DIAL(serial.speed), 0, 0 },
+	{ dial_section, "modem", KIND_BOOL, DIAL(serial.modem), 0, 0 },
+	{ dial_section, "rtscts", KIND_BOOL, DIAL(serial.rtscts), 0, 0 },
+	{ dial_section, "connect", KIND_TEXT, DIAL(connect), 0, 400 },
 	{ dial_section, "service-name", KIND_TEXT, DIAL(service), 0, CONFIG_NAME_MAX },
 	{ dial_section, "ac-name", KIND_TEXT, DIAL(ac_name), 0, CONFIG_NAME_MAX },
 	{ dial_section, "tunnel-secret", KIND_SECRET, DIAL(tunnel_secret), 0, 255 },
@@ -180,7 +193,7 @@ struct parser {
 	struct diag *diag;
 	unsigned int line;
 	const char *section;			/* of the table; NULL before the first */
-	struct config_dial *dial;		/* of the [dial] section; NULL outside */
+	void *named;		/* what a section with a name describes; NULL outside of one */
 	unsigned int seen[KEY_COUNT];		/* line of the last value, 0: none */
 	unsigned int pool_line[CONFIG_LIST_MAX];
 };
@@ -319,7 +332,7 @@ static const char *add_listen(struct config_list *list, const char *value)
 
 static const char *set(struct parser *p, const struct key *key, const char *value)
 {
-	void *at = (p->dial ? (char *)p->dial : (char *)p->c) + key->offset;
+	void *at = (char *)(p->named ? p->named : p->c) + key->offset;
 
 	switch (key->kind) {
 	case KIND_BOOL:
@@ -348,10 +361,14 @@ static const char *set(struct parser *p, const struct key *key, const char *valu
 		return set_filter_set(at, value);
 	case KIND_L2TP_LISTEN:
 		return add_listen(at, value);
+	case KIND_SPEED:
+		return config_read_speed(value, at);
+	case KIND_ACCM:
+		return config_read_accm(value, at);
 	case KIND_DIAL_OVER:
-		return config_dial_over(p->dial, value);
+		return config_dial_over(p->named, value);
 	case KIND_DIAL_MODE:
-		return config_dial_mode(p->dial, value);
+		return config_dial_mode(p->named, value);
 	case KIND_LISTEN:
 		return config_read_listen(value, at);
 	case KIND_LEVEL:
@@ -368,20 +385,28 @@ static bool may_repeat(enum kind kind)
 	       kind == KIND_TEXTS || kind == KIND_L2TP_LISTEN;
 }
 
-/* A section of its own for each interface: what another one said does not count here. */
-static void begin_dial(struct parser *p, const char *name)
+/* A section of its own for each name: what another one said does not count here. */
+static void begin_named(struct parser *p, const char *name)
 {
+	struct config_serial *serial = NULL;
+	struct config_dial *dial = NULL;
 	const char *wrong;
 	size_t i;
 
 	for (i = 0; i < KEY_COUNT; i++) {
-		if (keys[i].section == dial_section)
+		if (keys[i].section == p->section)
 			p->seen[i] = 0;
 	}
-	wrong = config_dial_add(p->c, name, p->line, &p->dial);
+	if (p->section == dial_section) {
+		wrong = config_dial_add(p->c, name, p->line, &dial);
+		p->named = dial;
+	} else {
+		wrong = config_serial_add(p->c, name, p->line, &serial);
+		p->named = serial;
+	}
 	if (!wrong)
 		return;
-	diag_error(p->diag, p->line, "[dial %s]: %s", name, wrong);
+	diag_error(p->diag, p->line, "[%s %s]: %s", p->section, name, wrong);
 	p->section = "";
 }
 
@@ -403,7 +428,7 @@ static void parse_section(struct parser *p, char *text)
 	size_t i;
 
 	p->section = NULL;
-	p->dial = NULL;
+	p->named = NULL;
 	if (!end || end[1]) {
 		diag_error(p->diag, p->line, "expected [section] and nothing after it");
 		p->section = "";	/* one message is enough: the keys below are not judged */
@@ -415,11 +440,11 @@ static void parse_section(struct parser *p, char *text)
 		if (!strcmp(keys[i].section, text + 1))
 			p->section = keys[i].section;
 	}
-	if (p->section == dial_section) {
-		begin_dial(p, name);
+	if (p->section == dial_section || p->section == serial_section) {
+		begin_named(p, name);
 	} else if (!p->section) {
 		diag_error(p->diag, p->line, "no section is called '%s': wan, pool, ppp, auth, "
-			   "pppoe, pptp, l2tp, dial, limits, daemon", text + 1);
+			   "pppoe, pptp, l2tp, serial, dial, limits, daemon", text + 1);
 		p->section = "";
 	} else if (*name) {
 		diag_error(p->diag, p->line, "section [%s] has no name", text + 1);
@@ -563,6 +588,7 @@ void config_derive(struct config *c)
 	struct ppp_config *pppoe = &c->link[ACCESS_PPPOE];
 	struct ppp_config *pptp = &c->link[ACCESS_PPTP];
 	struct ppp_config *l2tp = &c->link[ACCESS_L2TP];
+	struct ppp_config *serial = &c->link[ACCESS_SERIAL];
 
 	*pppoe = c->ppp;
 	pppoe->pppoe = true;
@@ -582,6 +608,16 @@ void config_derive(struct config *c)
 	l2tp->mru = min_mru(l2tp->mru, c->l2tp.mtu);
 	l2tp->mtu = min_mru(l2tp->mtu, c->l2tp.mtu);
 	config_l2tp_finish(&c->l2tp, c->ac_name);
+
+	/* The line's driver compresses, whatever the link can. */
+	*serial = c->ppp;
+	serial->pppoe = false;
+	serial->max_mru = PPP_DEFAULT_MRU;
+	serial->want_accm = true;
+	serial->want_acfc = true;
+	serial->want_pfc = true;
+	serial->allow_acfc = true;
+	serial->allow_pfc = true;
 }
 
 /* What no single line can tell. */
@@ -603,6 +639,7 @@ static void check(struct parser *p)
 	if (c->unfinished > c->sessions)
 		c->unfinished = c->sessions;
 	config_derive(c);
+	config_serial_check(c, p->diag);
 	config_dial_check(c, p->diag);
 	if (p->diag->errors || !config_serves(c))
 		return;
@@ -756,7 +793,7 @@ struct config *config_load(const char *path, struct diag *diag)
  */
 bool config_serves(const struct config *c)
 {
-	return c->interfaces.count || c->pptp.listen.count || c->l2tp.listen.count;
+	return c->interfaces.count || c->pptp.listen.count || c->l2tp.listen.count || c->serials;
 }
 
 /**
@@ -805,5 +842,7 @@ void config_put(struct config *c)
 	free(c->user);
 	for (i = 0; i < c->dials; i++)
 		config_dial_free(c->dial[i]);
+	for (i = 0; i < c->serials; i++)
+		config_serial_free(c->serial[i]);
 	free(c);
 }

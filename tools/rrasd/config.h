@@ -19,6 +19,7 @@
 #include "config_l2tp.h"
 #include "config_list.h"
 #include "config_pptp.h"
+#include "config_serial.h"
 #include "config_value.h"
 #include "diag.h"
 #include "log.h"
@@ -71,6 +72,10 @@ struct config {
 
 	/* [l2tp] */
 	struct config_l2tp l2tp;
+
+	/* [serial NAME] */
+	struct config_serial *serial[CONFIG_SERIALS_MAX];
+	size_t serials;
 
 	/* [dial INTERFACE] */
 	struct config_dial *dial[CONFIG_DIALS_MAX];

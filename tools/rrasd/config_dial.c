@@ -46,6 +46,7 @@ const char *config_dial_add(struct config *c, const char *name, unsigned int lin
 	dial->service = strdup("");
 	if (!dial->name || !dial->service)
 		return "out of memory";
+	config_line_init(&dial->serial);
 	dial->methods = PPP_AUTH_ALL;
 	dial->default_route = true;
 	dial->idle_ms = 300000;
@@ -77,6 +78,7 @@ static const struct over {
 	[ACCESS_PPPOE] = { "pppoe", "an interface", config_read_interface },
 	[ACCESS_PPTP] = { "pptp", "an address", read_server },
 	[ACCESS_L2TP] = { "l2tp", "an address", config_l2tp_peer },
+	[ACCESS_SERIAL] = { "serial", "a device", config_read_device },
 };
 
 /**
@@ -99,7 +101,8 @@ const char *config_dial_over(struct config_dial *dial, const char *value)
 			break;
 	}
 	if (i == ACCESS_KINDS)
-		return "expected pppoe and an interface, or pptp or l2tp and an address";
+		return "expected pppoe and an interface, pptp or l2tp and an address, "
+		       "or serial and a device";
 	value += len + strspn(value + len, " \t");
 	if (!*value) {
 		snprintf(text, sizeof(text), "expected %s after %s", overs[i].what, overs[i].word);
@@ -293,6 +296,7 @@ void config_dial_free(struct config_dial *dial)
 		explicit_bzero(dial->password, strlen(dial->password));
 	free(dial->name);
 	free(dial->over);
+	free(dial->connect);
 	free(dial->service);
 	free(dial->ac_name);
 	if (dial->tunnel_secret)

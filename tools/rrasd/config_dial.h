@@ -11,6 +11,7 @@
 
 #include "../lib/bpf.h"
 #include "access/kind.h"
+#include "config_serial.h"
 #include "diag.h"
 #include "ppp/ppp.h"
 
@@ -37,6 +38,10 @@ struct config_dial {
 	/** @access: how to dial, and @over what: with PPPoE an Ethernet interface */
 	enum access_kind access;
 	char *over;
+	/** @serial: how a serial line is set up */
+	struct config_line serial;
+	/** @connect: what makes the connection over a serial line, for the shell; NULL: nothing */
+	char *connect;
 	char *service;
 	/** @ac_name: NULL: any */
 	char *ac_name;

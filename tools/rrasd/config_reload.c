@@ -2,6 +2,7 @@
 /*
  * What of a new configuration can take effect while the daemon runs.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "config.h"
@@ -89,6 +90,7 @@ static void keep_l2tp(struct config_l2tp *new, struct config_l2tp *old, struct d
 void config_keep_fixed(struct config *new, struct config *old, struct diag *diag)
 {
 	struct config_list list;
+	size_t i;
 
 	keep_text(&new->wan, &old->wan, "[wan] interface", diag);
 	keep_text(&new->wan_filter_set, &old->wan_filter_set, "[wan] filter-set", diag);
@@ -127,5 +129,16 @@ void config_keep_fixed(struct config *new, struct config *old, struct diag *diag
 		new->pptp.listen = old->pptp.listen;
 		old->pptp.listen = list;
 	}
+	/* A daemon that had no program to run has ruled out that it ever does. */
+	if (config_runs_programs(new) && !config_runs_programs(old)) {
+		diag_warning(diag, 0, "[dial] connect is new: this takes a restart");
+		for (i = 0; i < new->dials; i++) {
+			free(new->dial[i]->connect);
+			new->dial[i]->connect = NULL;
+		}
+	}
+	/* Lines are opened from the configuration of the start, whatever this one says. */
+	if (!config_serial_same(new, old))
+		diag_warning(diag, 0, "[serial] has changed: this takes a restart");
 	config_derive(new);
 }

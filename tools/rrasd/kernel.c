@@ -143,6 +143,23 @@ int kernel_link_l2tp(struct kernel *k, const struct ndiswan_attach_l2tp *l2tp, u
 }
 
 /**
+ * kernel_link_ppp - make a link that a channel of Linux PPP will carry
+ * @k: the kernel
+ * @link: where to put the link's number
+ * @channel: where to put the number of its channel, to be bridged to the other
+ *
+ * Return: the link's file, which owns it; or a negative error, with kernel_error().
+ */
+int kernel_link_ppp(struct kernel *k, uint32_t *link, uint32_t *channel)
+{
+	struct ndiswan_attach a = { .port = NDISWAN_PORT_TYPE_PPP };
+	int fd = link_open(k, &a, link);
+
+	*channel = a.ppp.channel;
+	return fd;
+}
+
+/**
  * kernel_link_reason - why is a link down?
  * @fd: the link's file
  *

@@ -38,6 +38,7 @@ int kernel_link_set(struct kernel *k, uint32_t link, bool acfc, bool pfc);
 int kernel_link_stats(struct kernel *k, uint32_t link, struct kernel_stats *stats);
 int kernel_stats(struct kernel *k, struct kernel_stats *stats);
 void kernel_file_stats(int fd, struct kernel_stats *stats);
+int kernel_link_ppp(struct kernel *k, uint32_t *link, uint32_t *channel);
 uint32_t kernel_link_reason(int fd);
 int kernel_line_up(struct kernel *k, uint32_t link, int ifindex, struct in_addr peer,
 		   uint16_t mtu);

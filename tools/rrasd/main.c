@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "access/access.h"
+#include "access/serial_line.h"
 #include "background.h"
 #include "caps.h"
 #include "config.h"
@@ -251,8 +252,12 @@ static void check_readable(const char *path)
  */
 static int confine(struct rrasd *d, const char *config)
 {
-	int err = caps_drop(d->config->uid, d->config->gid);
+	const struct config *c = d->config;
+	int err;
 
+	if (c->user && config_uses_serial(c))
+		caps_share(SERIAL_PPP_DEVICE, c->gid);
+	err = caps_drop(c->uid, c->gid);
 	if (err)
 		return err;
 	if (d->config->user) {
@@ -260,7 +265,9 @@ static int confine(struct rrasd *d, const char *config)
 		if (config_serves(d->config))
 			check_readable(d->config->secrets);
 	}
-	return d->config->seccomp ? sandbox_enter(SANDBOX_USUAL) : 0;
+	if (!c->seccomp)
+		return 0;
+	return sandbox_enter(config_runs_programs(c) ? SANDBOX_PROGRAMS : SANDBOX_USUAL);
 }
 
 static int run(struct rrasd *d, const struct options *o)

@@ -35,6 +35,7 @@ struct rrasd {
 	struct pppoe *pppoe;
 	struct pptp *pptp;
 	struct l2tp *l2tp;
+	struct serial *serial;
 	/** @dial: NULL: the configuration has no demand-dial interface */
 	struct dial *dial;
 	struct control *control;

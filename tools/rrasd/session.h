@@ -40,6 +40,8 @@ struct session_port {
 	uint64_t (*peer)(const struct session *s);
 	/** @authenticated: the client is no stranger any more */
 	void (*authenticated)(struct session *s);
+	/** @framing: LCP has agreed on this; NULL: the link itself frames so */
+	void (*framing)(struct session *s, const struct ppp_link *link);
 	/** @closed: the session is over; the link's file is still open */
 	void (*closed)(struct session *s, enum ppp_reason reason);
 	/** @free: free the object that embeds @s; later than @closed */

@@ -49,6 +49,10 @@ static void ppp_lcp_up(struct ppp_session *p, const struct ppp_link *link)
 {
 	struct session *s = p->data;
 
+	if (s->port->framing) {
+		s->port->framing(s, link);
+		return;
+	}
 	/* A new link sends both fields in full; telling the kernel so would be for nothing. */
 	if (!link->send_acfc && !link->send_pfc && !s->framing_set)
 		return;

@@ -9,6 +9,7 @@ static const struct access * const protocols[ACCESS_KINDS] = {
 	[ACCESS_PPPOE] = &pppoe_access,
 	[ACCESS_PPTP] = &pptp_access,
 	[ACCESS_L2TP] = &l2tp_access,
+	[ACCESS_SERIAL] = &serial_access,
 };
 
 /**

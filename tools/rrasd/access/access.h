@@ -64,6 +64,7 @@ struct access {
 extern const struct access pppoe_access;
 extern const struct access pptp_access;
 extern const struct access l2tp_access;
+extern const struct access serial_access;
 
 int access_open(struct rrasd *d);
 int access_listen(struct rrasd *d);

@@ -9,6 +9,7 @@ enum access_kind {
 	ACCESS_PPPOE,
 	ACCESS_PPTP,
 	ACCESS_L2TP,
+	ACCESS_SERIAL,
 	ACCESS_KINDS
 };
 

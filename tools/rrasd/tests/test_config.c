@@ -150,6 +150,52 @@ static void test_dial_mistakes(void)
 		       "[dial wan0] has a default route already");
 }
 
+static void test_serial(void)
+{
+	const struct config_dial *dial;
+	struct config *c, *new;
+	struct diag diag;
+
+	expect_mistake("[serial]\ndevice /dev/ttyS0\n", 5, "expected [serial NAME]");
+	expect_mistake("[serial a]\nspeed 9600\n", 5, "device is missing");
+	expect_mistake("[serial a]\ndevice ttyS0\n", 6, "begins with /");
+	expect_mistake("[serial a]\ndevice /d\nspeed 9601\n", 7, "usual speed");
+	expect_mistake("[serial a]\ndevice /d\n[serial a]\n", 7, "already");
+	expect_mistake("[serial a]\ndevice /d\n[serial b]\ndevice /d\n", 7,
+		       "[serial a] has this device already");
+	expect_mistake("[ppp]\naccm xyz\n", 6, "hexadecimal");
+	expect_mistake("[ppp]\naccm 123456789\n", 6, "hexadecimal");
+	expect_mistake("[dial wan0]\nover serial ttyS0\n", 6, "begins with /");
+
+	c = parse("[wan]\nlocal-address 10.0.0.1\n[pool]\naddress 10.0.1.0/24\n"
+		  "[serial a]\ndevice /dev/ttyS0\nmodem yes\nspeed 9600\n"
+		  "[serial b]\ndevice /dev/ttyS1\n[ppp]\naccm 0xa0000\n"
+		  "[dial wan0]\nover serial /dev/ttyS2\nrtscts yes\nconnect \"chat '' AT\"\n",
+		  &diag);
+	tap_ok(c && !diag.errors && !diag.warnings, "serial lines: %s", last);
+	if (!c)
+		return;
+	tap_ok(config_serves(c) && c->serials == 2, "clients may call on two");
+	tap_ok(c->serial[0]->line.modem && c->serial[0]->line.speed == 9600 &&
+	       !c->serial[1]->line.modem && c->serial[1]->line.speed == 115200, "as each says");
+	tap_ok(c->link[ACCESS_SERIAL].want_accm && c->link[ACCESS_SERIAL].accm == 0xa0000 &&
+	       c->link[ACCESS_SERIAL].allow_acfc && !c->link[ACCESS_SERIAL].pppoe,
+	       "with what serial lines have");
+	tap_ok(!c->link[ACCESS_PPPOE].want_accm, "and others have not");
+	dial = config_dial_find(c, "wan0");
+	tap_ok(dial && dial->access == ACCESS_SERIAL && dial->serial.rtscts &&
+	       !strcmp(dial->connect, "chat '' AT") && dial->ppp.want_accm, "we call on a third");
+	new = parse("[wan]\nlocal-address 10.0.0.1\n[pool]\naddress 10.0.1.0/24\n"
+		    "[serial a]\ndevice /dev/ttyS0\n", &diag);
+	if (!new)
+		abort();
+	diag = (struct diag){ .file = "test", .emit = emit };
+	config_keep_fixed(new, c, &diag);
+	tap_number(diag.warnings, 1, "a change takes a restart");
+	config_put(c);
+	config_put(new);
+}
+
 static void test_dial(void)
 {
 	const struct config_dial *dial;
@@ -411,6 +457,7 @@ int main(void)
 	test_dial_mistakes();
 	test_dial();
 	test_addresses();
+	test_serial();
 	test_files();
 	test_missing();
 	test_good();
