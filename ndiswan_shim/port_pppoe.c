@@ -337,18 +337,21 @@ static int pppoe_netdev_event(struct notifier_block *nb, unsigned long event,
 			      void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	/* Going down is before user space hears of it: the links' owner must not
+	 * be the one who takes them down, or nobody learns the true reason. Down
+	 * is for who came in between.
+	 */
+	const bool down = event == NETDEV_GOING_DOWN || event == NETDEV_DOWN;
 	struct pppoe_lower *lower;
 
-	if (event != NETDEV_DOWN && event != NETDEV_UNREGISTER &&
-	    event != NETDEV_CHANGEADDR)
+	if (!down && event != NETDEV_UNREGISTER && event != NETDEV_CHANGEADDR)
 		return NOTIFY_DONE;
 
 	ndiswan_control_lock();
 	lower = lower_find(dev_net(dev), dev->ifindex);
 	if (lower) {
-		lower_hangup(lower, event == NETDEV_DOWN ?
-					    NDISWAN_REASON_PORT_DOWN :
-					    NDISWAN_REASON_PORT_GONE);
+		lower_hangup(lower, down ? NDISWAN_REASON_PORT_DOWN :
+					   NDISWAN_REASON_PORT_GONE);
 		if (event == NETDEV_UNREGISTER)
 			lower_remove(lower);
 	}
