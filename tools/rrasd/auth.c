@@ -7,6 +7,7 @@
 
 #include "auth.h"
 #include "config.h"
+#include "radius.h"
 #include "rrasd.h"
 #include "session_internal.h"
 
@@ -103,7 +104,7 @@ void auth_begin(struct session *s, const struct ppp_auth_request *request)
 	};
 	struct auth_query *q = &s->auth;
 
-	q->source = &file_source;
+	q->source = config_asks_radius(s->d->config) ? &radius_auth_source : &file_source;
 	q->method = request->method;
 	q->name_len = (uint8_t)request->name_len;
 	q->name = malloc(request->name_len + 1);

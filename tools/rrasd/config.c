@@ -52,6 +52,9 @@ enum kind {
 	KIND_ACCM,
 	KIND_DIAL_OVER,
 	KIND_DIAL_MODE,
+	KIND_RADIUS_SERVER,
+	KIND_RADIUS_CLIENT,
+	KIND_RADIUS_LISTEN,
 };
 
 struct key {
@@ -141,6 +144,19 @@ static const struct key keys[] = {
 	{ serial_section, "speed", KIND_SPEED, SERIAL(line.speed), 0, 0 },
 	{ serial_section, "modem", KIND_BOOL, SERIAL(line.modem), 0, 0 },
 	{ serial_section, "rtscts", KIND_BOOL, SERIAL(line.rtscts), 0, 0 },
+	{ "radius", "server", KIND_RADIUS_SERVER, 0, 0, 0 },
+	{ "radius", "secrets", KIND_PATH, AT(radius.secrets), 0, 4095 },
+	{ "radius", "authenticate", KIND_BOOL, AT(radius.authenticate), 0, 0 },
+	{ "radius", "accounting", KIND_BOOL, AT(radius.accounting), 0, 0 },
+	{ "radius", "interim-interval", KIND_TIME, AT(radius.interim_ms), 0, 24 * HOUR },
+	{ "radius", "timeout", KIND_TIME, AT(radius.timeout_ms), 100, 60000 },
+	{ "radius", "tries", KIND_NUMBER8, AT(radius.tries), 1, 10 },
+	{ "radius", "dead-time", KIND_TIME, AT(radius.dead_ms), 0, HOUR },
+	{ "radius", "nas-identifier", KIND_TEXT, AT(radius.identifier), 0, 253 },
+	{ "radius", "nas-address", KIND_ADDRESS, AT(radius.nas_address), 0, 0 },
+	{ "radius", "require-message-authenticator", KIND_BOOL, AT(radius.proof_needed), 0, 0 },
+	{ "radius", "coa-listen", KIND_RADIUS_LISTEN, 0, 0, 0 },
+	{ "radius", "coa-client", KIND_RADIUS_CLIENT, 0, 0, 0 },
 	{ dial_section, "create", KIND_BOOL, DIAL(create), 0, 0 },
 	{ dial_section, "over", KIND_DIAL_OVER, 0, 0, 0 },
 	{ dial_section, "speed", KIND_SPEED, DIAL(serial.speed), 0, 0 },
@@ -371,6 +387,12 @@ static const char *set(struct parser *p, const struct key *key, const char *valu
 		return config_dial_mode(p->named, value);
 	case KIND_LISTEN:
 		return config_read_listen(value, at);
+	case KIND_RADIUS_SERVER:
+		return config_radius_server(&p->c->radius, value, p->line);
+	case KIND_RADIUS_CLIENT:
+		return config_radius_client(&p->c->radius, value, p->line);
+	case KIND_RADIUS_LISTEN:
+		return config_radius_listen(&p->c->radius, value);
 	case KIND_LEVEL:
 		return log_level_parse(value, at) ? NULL :
 		       "expected error, warning, info or debug";
@@ -381,8 +403,9 @@ static const char *set(struct parser *p, const struct key *key, const char *valu
 
 static bool may_repeat(enum kind kind)
 {
-	return kind == KIND_RANGE || kind == KIND_INTERFACES || kind == KIND_ENDPOINTS ||
-	       kind == KIND_TEXTS || kind == KIND_L2TP_LISTEN;
+	return kind == KIND_RADIUS_SERVER || kind == KIND_RADIUS_CLIENT || kind == KIND_RANGE ||
+	       kind == KIND_INTERFACES || kind == KIND_ENDPOINTS || kind == KIND_TEXTS ||
+	       kind == KIND_L2TP_LISTEN;
 }
 
 /* A section of its own for each name: what another one said does not count here. */
@@ -444,7 +467,7 @@ static void parse_section(struct parser *p, char *text)
 		begin_named(p, name);
 	} else if (!p->section) {
 		diag_error(p->diag, p->line, "no section is called '%s': wan, pool, ppp, auth, "
-			   "pppoe, pptp, l2tp, serial, dial, limits, daemon", text + 1);
+			   "pppoe, pptp, l2tp, serial, radius, dial, limits, daemon", text + 1);
 		p->section = "";
 	} else if (*name) {
 		diag_error(p->diag, p->line, "section [%s] has no name", text + 1);
@@ -692,7 +715,8 @@ static bool set_defaults(struct config *c)
 	c->seccomp = true;
 	return !set_string(&c->wan, "ras0") && !set_string(&c->name, host) &&
 	       !set_string(&c->ac_name, host) && !set_string(&c->secrets, SECRETS_FILE) &&
-	       !set_string(&c->control_socket, CONTROL_SOCKET);
+	       !set_string(&c->control_socket, CONTROL_SOCKET) &&
+	       config_radius_init(&c->radius);
 }
 
 /**
@@ -779,6 +803,7 @@ struct config *config_load(const char *path, struct diag *diag)
 	if (st.st_mode & 077 && c->l2tp.secret)
 		diag_warning(diag, 0, "others may read the [l2tp] secret: chmod 600");
 	config_dial_finish(c, diag);
+	config_radius_finish(&c->radius, diag);
 	if (!diag->errors)
 		return c;
 	config_put(c);
@@ -794,6 +819,17 @@ struct config *config_load(const char *path, struct diag *diag)
 bool config_serves(const struct config *c)
 {
 	return c->interfaces.count || c->pptp.listen.count || c->l2tp.listen.count || c->serials;
+}
+
+/**
+ * config_asks_radius - who says who may connect?
+ * @c: the configuration
+ *
+ * Return: whether it is a RADIUS server; if not, it is the file of secrets.
+ */
+bool config_asks_radius(const struct config *c)
+{
+	return c->radius.servers && c->radius.authenticate;
 }
 
 /**
@@ -840,6 +876,7 @@ void config_put(struct config *c)
 	free(c->control_group);
 	free(c->pid_file);
 	free(c->user);
+	config_radius_free(&c->radius);
 	for (i = 0; i < c->dials; i++)
 		config_dial_free(c->dial[i]);
 	for (i = 0; i < c->serials; i++)

@@ -19,6 +19,7 @@
 #include "config_l2tp.h"
 #include "config_list.h"
 #include "config_pptp.h"
+#include "config_radius.h"
 #include "config_serial.h"
 #include "config_value.h"
 #include "diag.h"
@@ -77,6 +78,9 @@ struct config {
 	struct config_serial *serial[CONFIG_SERIALS_MAX];
 	size_t serials;
 
+	/* [radius] */
+	struct config_radius radius;
+
 	/* [dial INTERFACE] */
 	struct config_dial *dial[CONFIG_DIALS_MAX];
 	size_t dials;
@@ -105,6 +109,7 @@ struct config {
 
 struct config *config_parse(const char *text, size_t len, struct diag *diag);
 struct config *config_load(const char *path, struct diag *diag);
+bool config_asks_radius(const struct config *c);
 bool config_serves(const struct config *c);
 void config_derive(struct config *c);
 struct config *config_get(struct config *c);

@@ -117,6 +117,9 @@ void config_keep_fixed(struct config *new, struct config *old, struct diag *diag
 	new->pool_count = old->pool_count;
 	keep_ipv6(new, old, diag);
 	keep_l2tp(&new->l2tp, &old->l2tp, diag);
+	if (memcmp(&new->radius.listen, &old->radius.listen, sizeof(new->radius.listen)))
+		diag_warning(diag, 0, "[radius] coa-listen has changed: this takes a restart");
+	new->radius.listen = old->radius.listen;
 	if (!same_list(&new->interfaces, &old->interfaces)) {
 		diag_warning(diag, 0, "[pppoe] interface has changed: this takes a restart");
 		list = new->interfaces;

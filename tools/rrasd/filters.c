@@ -145,6 +145,16 @@ static void remove_binding(struct filters *f, int ifindex, uint32_t link)
 		log_debug("link %u: its filter set is not bound any more: %s", link, f->nl.error);
 }
 
+/**
+ * filters_remove - a link that stays is not filtered any more
+ * @d: the daemon
+ * @link: the link
+ */
+void filters_remove(struct rrasd *d, uint32_t link)
+{
+	remove_binding(d->filters, wan_ifindex(d->wan), link);
+}
+
 static void remove_first(struct filters *f)
 {
 	struct leftover *l = container_of(f->leftovers.next, struct leftover, list);

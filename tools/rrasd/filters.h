@@ -18,6 +18,7 @@ struct rrasd;
 int filters_open(struct rrasd *d);
 void filters_close(struct rrasd *d);
 int filters_bind(struct rrasd *d, uint32_t link, int ifindex, const char *set);
+void filters_remove(struct rrasd *d, uint32_t link);
 void filters_unbind(struct rrasd *d, uint32_t link);
 void filters_wan(struct rrasd *d);
 bool filters_wan_ready(const struct rrasd *d);

@@ -25,6 +25,8 @@
 #include "metrics.h"
 #include "netdev.h"
 #include "pool.h"
+#include "radius.h"
+#include "radius_acct.h"
 #include "reload.h"
 #include "rrasd.h"
 #include "sandbox.h"
@@ -124,14 +126,18 @@ static void begin_stop(struct ev_loop *loop, struct rrasd *d, struct signals *s)
 	ev_timer_again(loop, &s->stop);
 }
 
-/* The sessions get the time that the configuration gives them, then they are dropped. */
+/*
+ * The sessions, and the reports of what they have used, get the time that the configuration gives
+ * them; then they are dropped.
+ */
 static void on_stop(struct ev_loop *loop, ev_timer *t, int revents)
 {
 	struct signals *s = container_of(t, struct signals, stop);
 	struct rrasd *d = t->data;
 
 	(void)revents;
-	if (sessions_counts(d->sessions)->sessions && rrasd_now() < s->deadline)
+	if (rrasd_now() < s->deadline &&
+	    (sessions_counts(d->sessions)->sessions || !radius_acct_stop(d)))
 		return;
 	sessions_drop_all(d->sessions, PPP_REASON_SHUTDOWN);
 	ev_break(loop, EVBREAK_ALL);
@@ -201,6 +207,8 @@ static int open_parts(struct rrasd *d)
 		err = netdev_open(d);
 	if (!err && config_serves(d->config))
 		err = open_clients(d);
+	if (!err && config_serves(d->config))
+		err = radius_open(d);
 	if (!err)
 		err = access_open(d);
 	if (!err)
@@ -223,6 +231,7 @@ static void close_parts(struct rrasd *d)
 	if (d->loop) {
 		dial_close(d);
 		access_close(d);
+		radius_close(d);
 		sessions_uninit(d);
 		control_close(d);
 		metrics_close(d);
@@ -262,8 +271,10 @@ static int confine(struct rrasd *d, const char *config)
 		return err;
 	if (d->config->user) {
 		check_readable(config);
-		if (config_serves(d->config))
+		if (config_serves(d->config) && !config_asks_radius(d->config))
 			check_readable(d->config->secrets);
+		if (d->config->radius.servers || d->config->radius.clients)
+			check_readable(d->config->radius.secrets);
 	}
 	if (!c->seccomp)
 		return 0;

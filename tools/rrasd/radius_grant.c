@@ -15,6 +15,7 @@
 
 #define ADDRESS_USER	0xffffffffU	/* the user chooses: ours does not */
 #define ADDRESS_NAS	0xfffffffeU	/* we choose */
+#define CLASS_MAX	2048		/* a report has to have room for it */
 #define NO_MEMORY	"out of memory"
 
 /* The text of an attribute, NULL if it is none. */
@@ -170,6 +171,8 @@ static const char *read_class(struct auth_grant *grant, const struct radius_attr
 {
 	uint8_t *grown;
 
+	if (grant->class_len + 2 + a->len > CLASS_MAX)
+		return "it has more of Class than a report can carry";
 	grown = realloc(grant->class, grant->class_len + 2 + a->len);
 	if (!grown)
 		return NO_MEMORY;

@@ -11,6 +11,7 @@
 #include "ipv6.h"
 #include "log.h"
 #include "pool.h"
+#include "radius.h"
 #include "reload.h"
 #include "rrasd.h"
 #include "users.h"
@@ -27,14 +28,14 @@ static void emit(const struct diag *diag, unsigned int line, bool error, const c
 		log_warning("%s%s: %s", diag->file, where, text);
 }
 
-/* Who only dials has no users. */
+/* Who only dials has no users; nor has who asks a RADIUS server. */
 static struct users *read_users(const struct config *config, bool serves)
 {
 	const char *path = config->secrets;
 	struct diag diag = { .file = path, .emit = emit };
 	struct users *users;
 
-	if (!serves)
+	if (!serves || config_asks_radius(config))
 		return users_parse("", 0, &diag);
 	users = users_load(path, &diag);
 	if (!diag.errors)
@@ -107,6 +108,8 @@ void reload(struct rrasd *d, const char *path)
 	users_free(d->users);
 	d->users = users;
 	log_set_level(config->log_level);
+	if (d->radius)
+		radius_reload(d);
 	reload_reserve(d);
 	dial_reload(d);
 	log_info("reload: %zu users", users_count(users));

@@ -38,6 +38,10 @@ struct rrasd {
 	struct serial *serial;
 	/** @dial: NULL: the configuration has no demand-dial interface */
 	struct dial *dial;
+	/** @radius: and what belongs to it: NULL: there are no clients */
+	struct radius *radius;
+	struct acct *radius_acct;
+	struct radius_coa *radius_coa;
 	struct control *control;
 	/** @metrics: NULL: nobody is to see them */
 	struct metrics *metrics;

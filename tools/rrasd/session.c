@@ -245,7 +245,7 @@ const char *session_addresses(const struct session *s)
  * An end that a stranger can cause as often as he likes is told only now and then; the end of a
  * session that somebody has used always is, with what he has used.
  */
-static void report_end(struct session *s, const char *text)
+static void report_end(struct session *s, enum ppp_reason reason, const char *text)
 {
 	struct kernel_stats stats;
 
@@ -256,6 +256,7 @@ static void report_end(struct session *s, const char *text)
 		return;
 	}
 	kernel_file_stats(s->fd, &stats);
+	radius_acct_end(s, reason, &stats);
 	log_info("session %u: %s left: %s%s%s; %s, %llu s, in %llu packets %llu bytes, "
 		 "out %llu packets %llu bytes", s->link, log_printable(s->user, s->user_len),
 		 text, s->detail ? ": " : "", s->detail ? s->detail : "",
@@ -282,10 +283,11 @@ void session_finish(struct session *s, enum ppp_reason reason, const char *text)
 	}
 	s->over = true;
 	auth_cancel(s);
+	session_limits_stop(s);
 	ev_io_stop(s->d->loop, &s->io);
 	ev_timer_stop(s->d->loop, &s->timer);
 	if (!s->uplink)
-		report_end(s, text);
+		report_end(s, reason, text);
 	s->port->closed(s, reason);
 	close(s->fd);
 	s->fd = -1;
@@ -294,6 +296,17 @@ void session_finish(struct session *s, enum ppp_reason reason, const char *text)
 	session_release_address(s);
 	ipv6_release(s);
 	sessions_retire(s->d->sessions, s, reason);
+}
+
+/**
+ * session_caller - who calls, in short
+ * @s: the session
+ *
+ * Return: a text; good until the next call.
+ */
+const char *session_caller(const struct session *s)
+{
+	return s->port->caller ? s->port->caller(s) : s->port->describe(s);
 }
 
 static const char *state_name(const struct session *s)
@@ -314,6 +327,12 @@ static void json_network(const struct session *s, struct json *j)
 	ipv6_json(s, j);
 	if (s->filtered)
 		json_field_string(j, "filter-set", session_filter_set(s));
+	if (s->acct.id[0])
+		json_field_string(j, "acct-session-id", s->acct.id);
+	if (s->grant.session_s)
+		json_field_uint(j, "session-timeout", s->grant.session_s);
+	if (s->grant.idle_s)
+		json_field_uint(j, "idle-timeout", s->grant.idle_s);
 	if (!s->up)
 		return;
 	ppp_session_link(&s->ppp, &link);

@@ -20,6 +20,8 @@
 #include "hash.h"
 #include "ipv6.h"
 #include "ppp/ppp.h"
+#include "radius_acct.h"
+#include "session_limit.h"
 
 struct config;
 struct rrasd;
@@ -34,6 +36,8 @@ struct session_port {
 	enum access_kind kind;
 	/** @describe: "eth1 02:00:00:00:00:01", into a static buffer */
 	const char *(*describe)(const struct session *s);
+	/** @caller: who calls, in short: "02:00:00:00:00:01"; NULL: @describe says it */
+	const char *(*caller)(const struct session *s);
 	/** @json: members that say the same */
 	void (*json)(const struct session *s, struct json *j);
 	/** @peer: a hash of who the client is, for limits; NULL: it cannot be told */
@@ -76,6 +80,10 @@ struct session {
 	struct auth_query auth;
 	/** @grant: what the user may have */
 	struct auth_grant grant;
+	/** @routes_added: those of @grant that are there, a bit each */
+	uint64_t routes_added;
+	struct session_limits limits;
+	struct session_acct acct;
 	/** @address: the client's, host byte order; 0: none yet */
 	uint32_t address;
 	struct session_ipv6 ipv6;
@@ -124,6 +132,7 @@ uint32_t sessions_close_user(struct sessions *all, const void *name, size_t len)
 void sessions_drop_all(struct sessions *all, enum ppp_reason reason);
 
 /* The kernel's side tells: */
+void sessions_routes_again(struct sessions *all);
 void sessions_line_lost(struct sessions *all, uint32_t link, struct in_addr peer,
 			uint32_t reason);
 void sessions_line6_lost(struct sessions *all, uint32_t link, uint64_t ifid, uint32_t reason);
@@ -138,6 +147,7 @@ void session_add_uplink(struct rrasd *d, struct session *s, const struct session
 void session_start(struct session *s);
 void session_close(struct session *s, enum ppp_reason reason);
 void session_lower_down(struct session *s, enum ppp_reason reason);
+const char *session_caller(const struct session *s);
 void session_json(const struct session *s, struct json *j, bool stats);
 
 extern const struct ppp_ops session_ppp_ops;

@@ -34,6 +34,10 @@ void sessions_retire(struct sessions *all, struct session *s, enum ppp_reason re
 void session_auth_answered(struct session *s, const struct auth_query *q,
 			   const struct auth_answer *answer);
 
+/* session_route.c */
+void session_routes_add(struct session *s);
+void session_routes_remove(struct session *s);
+
 /* session.c */
 void session_release_address(struct session *s);
 const char *session_addresses(const struct session *s);

@@ -219,15 +219,25 @@ static int ppp_network_prepare(struct ppp_session *p, const struct ppp_network *
 /* With the first protocol that comes up; the other one is told in a line of its own. */
 static void report_up(struct session *s, const struct ppp_network *net)
 {
-	if (s->was_up)
+	if (s->was_up) {
+		radius_acct_changed(s);
 		return;
+	}
 	s->was_up = true;
 	s->up_since = rrasd_now();
+	session_limits_start(s);
+	radius_acct_start(s);
 	s->d->sessions->counts.connected++;
 	log_info("session %u: %s connected: %s, %s, %s %s, MTU %u", s->link,
 		 log_printable(s->user, s->user_len), session_addresses(s),
 		 ppp_auth_name(s->method), access_name(s->port->kind), s->port->describe(s),
 		 net->mtu);
+}
+
+static void up_ipv4(struct session *s)
+{
+	s->ipv4_up = true;
+	session_routes_add(s);
 }
 
 static void ppp_network_up(struct ppp_session *p, const struct ppp_network *net)
@@ -237,7 +247,7 @@ static void ppp_network_up(struct ppp_session *p, const struct ppp_network *net)
 	if (net->protocol == PPP_PROTO_IPV6)
 		ipv6_up(s);
 	else
-		s->ipv4_up = true;
+		up_ipv4(s);
 	session_count_up(s);
 	report_up(s, net);
 }
@@ -247,6 +257,7 @@ static void down_ipv4(struct session *s)
 	struct in_addr peer = { .s_addr = htonl(s->address) };
 
 	s->ipv4_up = false;
+	session_routes_remove(s);
 	if (s->routed)
 		wan_route_remove(s->d->wan, peer);
 	s->routed = false;

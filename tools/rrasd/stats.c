@@ -7,6 +7,8 @@
 #include "access/access.h"
 #include "log.h"
 #include "pool.h"
+#include "radius.h"
+#include "radius_acct.h"
 #include "rrasd.h"
 #include "session.h"
 #include "stats.h"
@@ -42,6 +44,10 @@ void stats_json(struct rrasd *d, struct json *j)
 	json_field_uint(j, "auth-failed", c->auth_failed);
 	json_field_uint(j, "auth-limited", c->auth_limited);
 	json_field_uint(j, "evicted", c->evicted);
+	if (radius_asks(d) || d->radius_coa) {
+		radius_json(d, j);
+		radius_acct_json(d, j);
+	}
 	for (i = 0; i < PPP_REASONS; i++) {
 		if (!c->ended[i])
 			continue;

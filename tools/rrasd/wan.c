@@ -17,6 +17,7 @@
 #include "log.h"
 #include "netdev.h"
 #include "rrasd.h"
+#include "session.h"
 #include "wan.h"
 #include "wan_ipv6.h"
 #include "wan_route.h"
@@ -91,6 +92,7 @@ static void on_up(struct wan *w)
 	struct rrasd *d = w->d;
 
 	add_routes(w);
+	sessions_routes_again(d->sessions);
 	if (!d->ipv6)
 		return;
 	wan_ipv6_up(&w->ipv6, w->watch.state.ifindex, d->config);
@@ -340,6 +342,44 @@ void wan_route_remove(struct wan *w, struct in_addr peer)
 	htable_remove(&w->hosts, &h->node);
 	list_remove(&h->list);
 	free(h);
+}
+
+/**
+ * wan_network_add - a route to a network behind a client
+ * @w: the WAN interface
+ * @dst: the network
+ * @bits: its prefix length
+ * @by: the client's address
+ *
+ * Return: 0 or a negative error, with wan_error(); -EEXIST when there is such a route already.
+ */
+int wan_network_add(struct wan *w, struct in_addr dst, unsigned int bits, struct in_addr by)
+{
+	return wan_nl_route_by(&w->nl, w->watch.state.ifindex, dst, bits, by, true);
+}
+
+/**
+ * wan_network_remove - the opposite
+ * @w: the WAN interface
+ * @dst: the network
+ * @bits: its prefix length
+ * @by: the client's address
+ */
+void wan_network_remove(struct wan *w, struct in_addr dst, unsigned int bits, struct in_addr by)
+{
+	if (w->watch.state.ifindex)
+		wan_nl_route_by(&w->nl, w->watch.state.ifindex, dst, bits, by, false);
+}
+
+/**
+ * wan_error - what went wrong in the last wan_network_add() that failed
+ * @w: the WAN interface
+ *
+ * Return: a sentence.
+ */
+const char *wan_error(const struct wan *w)
+{
+	return w->nl.error;
 }
 
 /**

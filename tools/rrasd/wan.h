@@ -19,6 +19,9 @@ int wan_ifindex(const struct wan *w);
 bool wan_ready(const struct wan *w);
 int wan_route_add(struct wan *w, struct in_addr peer);
 void wan_route_remove(struct wan *w, struct in_addr peer);
+int wan_network_add(struct wan *w, struct in_addr dst, unsigned int bits, struct in_addr by);
+void wan_network_remove(struct wan *w, struct in_addr dst, unsigned int bits, struct in_addr by);
+const char *wan_error(const struct wan *w);
 int wan_route6_add(struct wan *w, const struct prefix *prefix);
 void wan_route6_remove(struct wan *w, const struct prefix *prefix);
 

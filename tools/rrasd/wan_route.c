@@ -169,6 +169,40 @@ int wan_nl_route(struct nl *nl, int ifindex, struct in_addr dst, unsigned int bi
 }
 
 /**
+ * wan_nl_route_by - add or remove a route by a next hop
+ * @nl: a NETLINK_ROUTE socket
+ * @ifindex: the interface on which it is
+ * @dst: destination
+ * @bits: its prefix length
+ * @by: the next hop
+ * @add: add it; a route of somebody else is never removed
+ *
+ * Return: 0 or a negative error, with @nl->error set; -EEXIST when there is one already.
+ */
+int wan_nl_route_by(struct nl *nl, int ifindex, struct in_addr dst, unsigned int bits,
+		    struct in_addr by, bool add)
+{
+	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh;
+	struct rtmsg *rtm;
+
+	nlh = nl_request(nl, buffer, add ? RTM_NEWROUTE : RTM_DELROUTE,
+			 add ? NLM_F_CREATE | NLM_F_EXCL : 0);
+	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+	rtm->rtm_family = AF_INET;
+	rtm->rtm_dst_len = (unsigned char)bits;
+	rtm->rtm_table = RT_TABLE_MAIN;
+	rtm->rtm_protocol = WAN_RTPROT;
+	rtm->rtm_scope = RT_SCOPE_UNIVERSE;
+	rtm->rtm_type = RTN_UNICAST;
+	rtm->rtm_flags = RTNH_F_ONLINK;
+	mnl_attr_put_u32(nlh, RTA_DST, dst.s_addr);
+	mnl_attr_put_u32(nlh, RTA_GATEWAY, by.s_addr);
+	mnl_attr_put_u32(nlh, RTA_OIF, (uint32_t)ifindex);
+	return nl_talk(nl, nlh, NULL, NULL);
+}
+
+/**
  * wan_nl_route6 - add or remove a route of IPv6 over an interface
  * @nl: a NETLINK_ROUTE socket
  * @ifindex: the interface

@@ -25,6 +25,8 @@ int wan_nl_address(struct nl *nl, int ifindex, struct in_addr local, bool add);
 int wan_nl_route(struct nl *nl, int ifindex, struct in_addr dst, unsigned int bits,
 		 struct in_addr local, bool add);
 
+int wan_nl_route_by(struct nl *nl, int ifindex, struct in_addr dst, unsigned int bits,
+		    struct in_addr by, bool add);
 int wan_nl_route6(struct nl *nl, int ifindex, const struct prefix *dst, const struct in6_addr *hop,
 		  const struct in6_addr *source, bool add);
 int wan_nl_address6(struct nl *nl, int ifindex, const struct in6_addr *address, unsigned int bits,

@@ -139,6 +139,11 @@ static uint64_t port_peer(const struct session *s)
 	return hash_bytes(to_pppoe(s)->mac, PPPOE_MAC_LEN);
 }
 
+static const char *port_caller(const struct session *s)
+{
+	return pppoe_mac_text(to_pppoe(s)->mac);
+}
+
 static void port_json(const struct session *s, struct json *j)
 {
 	struct pppoe_session *ps = to_pppoe(s);
@@ -197,6 +202,7 @@ static const struct session_port port = {
 	.kind = ACCESS_PPPOE,
 	.describe = port_describe,
 	.peer = port_peer,
+	.caller = port_caller,
 	.json = port_json,
 	.authenticated = port_authenticated,
 	.closed = port_closed,

@@ -99,6 +99,10 @@ static void test_mistakes(void)
 	expect_mistake("[pool]\nipv6-prefix 2001:db8::/48\n[ppp]\nmtu 1279\n", 0, "1280 at least");
 	expect_mistake("[daemon]\nlog-level loud\n", 6, "debug");
 	expect_mistake("[limits]\nsessions 0\n", 6, "from 1");
+	expect_mistake("[radius]\nserver nowhere\n", 6, "IPv4 or IPv6");
+	expect_mistake("[radius]\nserver 192.0.2.1\nserver 192.0.2.1\n", 7, "already");
+	expect_mistake("[radius]\ncoa-listen 192.0.2.1 0\n", 6, "from 1");
+	expect_mistake("[radius]\ntries 0\n", 6, "from 1");
 	expect_mistake("[pptp]\nlisten eth0\n", 6, "IPv4 address");
 	expect_mistake("[pptp]\nlisten 224.0.0.1\n", 6, "unicast");
 	expect_mistake("[pptp]\nlisten 0.0.0.0:0\n", 6, "port from 1");

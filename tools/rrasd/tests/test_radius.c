@@ -234,9 +234,11 @@ static void test_prefix(void)
 static void test_rest(void)
 {
 	static const uint8_t hour[] = { 0, 0, 14, 16 };
+	static const uint8_t long_class[253] = { 1 };
 	static struct radius_writer w;
 	struct auth_grant grant;
 	struct radius_packet p;
+	int i;
 
 	tap_ok(!grant_of(PW_SESSION_TIMEOUT, hour, 4, &grant) && grant.session_s == 3600,
 	       "Session-Timeout");
@@ -254,6 +256,12 @@ static void test_rest(void)
 	radius_check(w.data, w.len, &p);
 	tap_ok(!radius_grant_read(&p, &grant) && grant.class_len == 12 &&
 	       !memcmp(grant.class, "\x19\x05one\x19\x07three", 12), "Class, twice, as it came");
+	auth_grant_clear(&grant);
+	radius_begin(&w, PW_ACCESS_ACCEPT, 1);
+	for (i = 0; i < 9; i++)
+		radius_put(&w, PW_CLASS, long_class, 253);
+	radius_check(w.data, w.len, &p);
+	tap_ok(radius_grant_read(&p, &grant), "more of Class than a report has room for");
 	auth_grant_clear(&grant);
 	radius_begin(&w, PW_ACCESS_ACCEPT, 1);
 	radius_put_uint(&w, PW_FRAMED_IP_NETMASK, 0xfffffff8);

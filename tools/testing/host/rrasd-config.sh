@@ -120,6 +120,28 @@ wrong 3 'filter .*syntax error' $'[dial wan0]\nover pppoe eth1\nfilter port'
 wrong 3 'password-file .*No such file' \
 	$'[dial wan0]\nover pppoe eth1\nuser u\npassword-file /nonexistent'
 
+(umask 077 && printf '# ours\n192.0.2.2 a-secret\n2001:db8::2 another-secret\n' >radius)
+right "[radius]
+server 192.0.2.2
+server 2001:db8::2 1645 1646
+secrets $work/radius
+coa-listen 0.0.0.0
+coa-client 192.0.2.2"
+wrong 4 'IPv4 or IPv6 address' $'[radius]\nserver radius.example'
+wrong 4 'from 1 to 65535' $'[radius]\nserver 192.0.2.2 0'
+wrong 4 'too many words' $'[radius]\nserver 192.0.2.2 1 2 3'
+wrong 4 'has no secret' $'[radius]\nserver 192.0.2.3\nsecrets '"$work/radius"
+wrong 4 'needs coa-listen' $'[radius]\ncoa-client 192.0.2.2\nsecrets '"$work/radius"
+echo '192.0.2.2 a-secret too' >>radius
+base $'[radius]\nserver 192.0.2.2\nsecrets '"$work/radius" >conf
+whole 'radius:4: expected: ADDRESS SECRET'
+result "$(($(grep -c 'a-secret' out) == 0))" 'without the secret in the message'
+chmod 644 radius
+sed -i '$d' radius
+right "[radius]
+server 192.0.2.2
+secrets $work/radius" 'mode 0644 lets others read'
+
 printf 'mru 1400\n' >conf
 whole 'conf:1: .*before the first \[section\]'
 printf '[wan]\nlocal-address 10.64.0.1\n' >conf
