@@ -18,6 +18,7 @@ const char session_help[] =
 	"       rras session disconnect user NAME\n"
 	"       rras session disconnect all\n"
 	"       rras session uplinks             what rrasd dials, connected or not\n"
+	"       rras session pools               the address pools, and how full they are\n"
 	"\n"
 	"ID is the number in the first column; it is the number of the link too. A user\n"
 	"\"-> wan0\" is a line that rrasd has dialled for that interface.\n";
@@ -199,6 +200,68 @@ static int session_uplinks(int argc, char **argv)
 	return code;
 }
 
+/* What a line of the list of pools shows: "pool", and the numbers. */
+static const char * const pool_numbers[] = {
+	"size", "used", "free", "reserved", "taken", "exhausted",
+};
+
+struct pool_row {
+	char name[64];
+	uint64_t number[ARRAY_SIZE(pool_numbers)];
+};
+
+static const struct column pool_columns[] = {
+	{ .title = "POOL" }, { .title = "SIZE", .right = true }, { .title = "USED", .right = true },
+	{ .title = "FREE", .right = true }, { .title = "RESERVED", .right = true },
+	{ .title = "TAKEN", .right = true }, { .title = "EXHAUSTED", .right = true },
+};
+
+static int take_pool(const char *key, const char *value, void *data)
+{
+	struct pool_row *r = data;
+	size_t i;
+
+	if (!strcmp(key, "pool"))
+		snprintf(r->name, sizeof(r->name), "%s", value);
+	for (i = 0; i < ARRAY_SIZE(pool_numbers); i++) {
+		if (!strcmp(key, pool_numbers[i]))
+			r->number[i] = strtoull(value, NULL, 10);
+	}
+	return 0;
+}
+
+static void add_pool(const char *line, void *data)
+{
+	struct pool_row r = { 0 };
+	struct table *t = data;
+	size_t i;
+
+	if (options.json) {
+		table_object(t, line);
+		return;
+	}
+	if (json_read_flat(line, take_pool, &r))
+		return;
+	table_bytes(t, r.name[0] ? r.name : "-");
+	for (i = 0; i < ARRAY_SIZE(pool_numbers); i++)
+		table_cell(t, "%llu", (unsigned long long)r.number[i]);
+}
+
+static int session_pools(int argc, char **argv)
+{
+	struct table t;
+	int code;
+
+	if (argc)
+		return usage("session pools: unexpected '%s'", argv[0]);
+	table_init(&t, pool_columns, ARRAY_SIZE(pool_columns));
+	code = daemon_ask("pool list", add_pool, &t, NULL);
+	if (!code)
+		code = table_print(&t);
+	table_clean(&t);
+	return code;
+}
+
 static int print_member(const char *key, const char *value, void *data)
 {
 	const char *p;
@@ -285,6 +348,7 @@ int session_main(int argc, char **argv)
 		{ "show", session_show },
 		{ "disconnect", session_disconnect },
 		{ "uplinks", session_uplinks },
+		{ "pools", session_pools },
 		{ 0 },
 	};
 

@@ -34,7 +34,9 @@ static bool grant_user(struct auth_grant *grant, const struct user *user)
 	};
 	if (user->filter_set)
 		grant->filter_set = strdup(user->filter_set);
-	return !user->filter_set || grant->filter_set;
+	if (user->pool)
+		grant->pool = strdup(user->pool);
+	return (!user->filter_set || grant->filter_set) && (!user->pool || grant->pool);
 }
 
 static void file_request(struct session *s, const struct ppp_auth_request *request)

@@ -72,6 +72,7 @@ struct key {
 
 static const char dial_section[] = "dial";
 static const char serial_section[] = "serial";
+static const char pool_section[] = "pool";
 
 static const struct key keys[] = {
 	{ "wan", "interface", KIND_INTERFACE, AT(wan), 0, 0 },
@@ -80,9 +81,10 @@ static const struct key keys[] = {
 	{ "wan", "ipv6-link-local", KIND_LINK_LOCAL, AT(local_ifid), 0, 0 },
 	{ "wan", "ipv6-address", KIND_ADDRESS6, AT(local6), 0, 0 },
 	{ "wan", "filter-set", KIND_FILTER_SET, AT(wan_filter_set), 0, 0 },
-	{ "pool", "address", KIND_RANGE, 0, 0, 0 },
-	{ "pool", "ipv6-prefix", KIND_POOL6, AT(pool6), 0, 0 },
-	{ "pool", "filter-set", KIND_FILTER_SET, AT(filter_set), 0, 0 },
+	{ pool_section, "address", KIND_RANGE, 0, 0, 0 },
+	{ pool_section, "ipv6-prefix", KIND_POOL6, 0, 0, 0 },
+	{ pool_section, "filter-set", KIND_FILTER_SET, offsetof(struct config_pool, filter_set),
+	  0, 0 },
 	{ "ppp", "dns1", KIND_ADDRESS, AT(ppp.dns[0]), 0, 0 },
 	{ "ppp", "dns2", KIND_ADDRESS, AT(ppp.dns[1]), 0, 0 },
 	{ "ppp", "ipv6", KIND_BOOL, AT(ipv6), 0, 0 },
@@ -209,9 +211,8 @@ struct parser {
 	struct diag *diag;
 	unsigned int line;
 	const char *section;			/* of the table; NULL before the first */
-	void *named;		/* what a section with a name describes; NULL outside of one */
+	void *named;		/* what a section that may have a name describes, or NULL */
 	unsigned int seen[KEY_COUNT];		/* line of the last value, 0: none */
-	unsigned int pool_line[CONFIG_LIST_MAX];
 };
 
 static const char *set_string(char **at, const char *value)
@@ -239,31 +240,6 @@ static const char *add_string(struct config_list *list, const char *value)
 	if (!list->item[list->count])
 		return "out of memory";
 	list->count++;
-	return NULL;
-}
-
-static const char *add_range(struct parser *p, const char *value)
-{
-	struct config *c = p->c;
-	struct pool_range range;
-	const char *wrong;
-	size_t i, total;
-
-	wrong = config_read_range(value, &range);
-	if (wrong)
-		return wrong;
-	total = range.last - range.first + 1;
-	for (i = 0; i < c->pool_count; i++) {
-		if (range.route_first <= c->pool[i].route_last &&
-		    c->pool[i].route_first <= range.route_last)
-			return "it overlaps with addresses given before";
-		total += c->pool[i].last - c->pool[i].first + 1;
-	}
-	if (total > POOL_SIZE_MAX)
-		return "the pool has more than 1048576 addresses";
-	if (c->pool_count == CONFIG_LIST_MAX)
-		return "the list is full";
-	c->pool[c->pool_count++] = range;
 	return NULL;
 }
 
@@ -366,9 +342,9 @@ static const char *set(struct parser *p, const struct key *key, const char *valu
 	case KIND_LINK_LOCAL:
 		return config_read_link_local(value, at);
 	case KIND_POOL6:
-		return config_read_pool6(value, at);
+		return config_pool_prefix(p->c, p->named, value);
 	case KIND_RANGE:
-		return add_range(p, value);
+		return config_pool_range(p->c, p->named, value);
 	case KIND_ENDPOINTS:
 		return add_endpoint(at, value);
 	case KIND_METHODS:
@@ -408,11 +384,12 @@ static bool may_repeat(enum kind kind)
 	       kind == KIND_L2TP_LISTEN;
 }
 
-/* A section of its own for each name: what another one said does not count here. */
+/* [pool], too. A section of its own for each name: what another one said does not count here. */
 static void begin_named(struct parser *p, const char *name)
 {
 	struct config_serial *serial = NULL;
 	struct config_dial *dial = NULL;
+	struct config_pool *pool = NULL;
 	const char *wrong;
 	size_t i;
 
@@ -420,7 +397,10 @@ static void begin_named(struct parser *p, const char *name)
 		if (keys[i].section == p->section)
 			p->seen[i] = 0;
 	}
-	if (p->section == dial_section) {
+	if (p->section == pool_section) {
+		wrong = config_pool_add(p->c, name, &pool);
+		p->named = pool;
+	} else if (p->section == dial_section) {
 		wrong = config_dial_add(p->c, name, p->line, &dial);
 		p->named = dial;
 	} else {
@@ -463,7 +443,8 @@ static void parse_section(struct parser *p, char *text)
 		if (!strcmp(keys[i].section, text + 1))
 			p->section = keys[i].section;
 	}
-	if (p->section == dial_section || p->section == serial_section) {
+	if (p->section == pool_section || p->section == dial_section ||
+	    p->section == serial_section) {
 		begin_named(p, name);
 	} else if (!p->section) {
 		diag_error(p->diag, p->line, "no section is called '%s': wan, pool, ppp, auth, "
@@ -655,7 +636,7 @@ static void check(struct parser *p)
 			   "listen are, too: rrasd would listen nowhere");
 	if (!seen_line(p, "wan", "local-address") && (config_serves(c) || !c->dials))
 		diag_error(p->diag, 0, "[wan] local-address is missing");
-	if (!seen_line(p, "pool", "address") && config_serves(c))
+	if (!c->pool_count && config_serves(c))
 		diag_warning(p->diag, 0, "[pool] is empty: only users with an address of their "
 			     "own can connect");
 	check_ipv6(p);
@@ -693,6 +674,7 @@ static bool set_defaults(struct config *c)
 	c->ppp.lcp_limit_ms = 30000;
 	c->ppp.auth_limit_ms = 30000;
 	c->ppp.network_limit_ms = 30000;
+	c->pools = 1;
 	c->local_ifid = 1;
 	c->advertise_ms = 600000;
 	c->sessions = 60000;
@@ -868,7 +850,7 @@ void config_put(struct config *c)
 	free(c->wan);
 	config_l2tp_free(&c->l2tp);
 	free(c->wan_filter_set);
-	free(c->filter_set);
+	config_pools_free(c);
 	free(c->name);
 	free(c->secrets);
 	free(c->ac_name);

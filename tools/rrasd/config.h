@@ -18,6 +18,7 @@
 #include "config_dial.h"
 #include "config_l2tp.h"
 #include "config_list.h"
+#include "config_pool.h"
 #include "config_pptp.h"
 #include "config_radius.h"
 #include "config_serial.h"
@@ -47,10 +48,11 @@ struct config {
 	struct in6_addr local6;		/* our global address; ::: none */
 
 	/* [pool] */
-	struct pool_range pool[CONFIG_LIST_MAX];
+	struct pool_range pool[CONFIG_RANGES_MAX];	/* of all pools */
 	size_t pool_count;
+	struct config_pool named[CONFIG_POOLS_MAX];	/* [0] is [pool], without a name */
+	size_t pools;
 	struct prefix pool6;	/* @len 0: none */
-	char *filter_set;	/* for clients whose user names none; NULL: no filters */
 
 	/* [ppp] and [auth] */
 	struct ppp_config ppp;

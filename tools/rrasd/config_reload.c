@@ -43,12 +43,6 @@ static bool same_list(const struct config_list *a, const struct config_list *b)
 	return true;
 }
 
-static bool same_pool(const struct config *a, const struct config *b)
-{
-	return a->pool_count == b->pool_count &&
-	       !memcmp(a->pool, b->pool, a->pool_count * sizeof(a->pool[0]));
-}
-
 static void keep_ipv6(struct config *new, const struct config *old, struct diag *diag)
 {
 	if (new->ipv6 != old->ipv6)
@@ -111,10 +105,6 @@ void config_keep_fixed(struct config *new, struct config *old, struct diag *diag
 		diag_warning(diag, 0, "[wan] local-address has changed: this takes a restart");
 	new->local = old->local;
 	new->ppp.local = old->local;
-	if (!same_pool(new, old))
-		diag_warning(diag, 0, "[pool] address has changed: this takes a restart");
-	memcpy(new->pool, old->pool, sizeof(new->pool));
-	new->pool_count = old->pool_count;
 	keep_ipv6(new, old, diag);
 	keep_l2tp(&new->l2tp, &old->l2tp, diag);
 	if (memcmp(&new->radius.listen, &old->radius.listen, sizeof(new->radius.listen)))

@@ -6,6 +6,7 @@
  *	session show ID			one object with counters, then {"ok":true}
  *	session disconnect ID|all	{"ok":true,"sessions":N}: N have been asked to end
  *	session disconnect user NAME	the same; NAME is the rest of the line
+ *	pool list			one object a pool, then {"ok":true,"pools":N}
  *	dial list			one object an interface, then {"ok":true,"uplinks":N}
  *	stats				{"ok":true,"version":...,"sessions":...,...}
  */
@@ -16,6 +17,7 @@
 #include "control.h"
 #include "dial.h"
 #include "log.h"
+#include "pools.h"
 #include "rrasd.h"
 #include "session.h"
 #include "stats.h"
@@ -150,6 +152,22 @@ static void list_uplinks(struct rrasd *d, struct control_reply *reply, struct js
 	control_continue(d, reply, j);
 }
 
+/* One takes less than 256 bytes, so all that there can be fit. */
+static void list_pools(struct rrasd *d, struct control_reply *reply, struct json *j)
+{
+	size_t i;
+
+	for (i = 0; i < pools_number(d->pools); i++) {
+		pools_json(d->pools, i, j);
+		new_line(j);
+	}
+	json_open(j, '{');
+	json_field_bool(j, "ok", true);
+	json_field_uint(j, "pools", i);
+	end_line(j);
+	reply->done = true;
+}
+
 /**
  * control_command - do what a request says
  * @d: the daemon
@@ -176,6 +194,8 @@ void control_command(struct rrasd *d, const char *request, size_t len,
 		disconnect(d, what, reply, j);
 	else if (!strcmp(request, "dial list"))
 		list_uplinks(d, reply, j);
+	else if (!strcmp(request, "pool list"))
+		list_pools(d, reply, j);
 	else if (!strcmp(request, "stats"))
 		stats(d, reply, j);
 	else

@@ -390,7 +390,7 @@ int filters_open(struct rrasd *d)
 		log_error("filters: %s", f->nl.error);
 		return err;
 	}
-	if (access(LOADED, F_OK) && !d->config->filter_set && !d->config->wan_filter_set)
+	if (access(LOADED, F_OK) && !config_filters(d->config))
 		return 0;
 	if (!resolve(f))
 		sweep(f, wan_ifindex(d->wan));

@@ -24,7 +24,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "netdev.h"
-#include "pool.h"
+#include "pools.h"
 #include "radius.h"
 #include "radius_acct.h"
 #include "reload.h"
@@ -192,9 +192,8 @@ static int open_parts(struct rrasd *d)
 	int err;
 
 	d->loop = ev_default_loop(EVFLAG_AUTO);
-	d->pool = pool_create(d->config->pool, d->config->pool_count,
-			      ntohl(d->config->local.s_addr));
-	if (!d->loop || !d->pool)
+	d->pools = pools_create(d->config);
+	if (!d->loop || !d->pools)
 		return -ENOMEM;
 	clock_open(d);
 	reload_reserve(d);
@@ -243,7 +242,7 @@ static void close_parts(struct rrasd *d)
 		clock_close(d);
 		ev_loop_destroy(d->loop);
 	}
-	pool_destroy(d->pool);
+	pools_destroy(d->pools);
 	users_free(d->users);
 	config_put(d->config);
 }

@@ -13,7 +13,7 @@
 #include "ipv6.h"
 #include "kernel.h"
 #include "metrics.h"
-#include "pool.h"
+#include "pools.h"
 #include "rrasd.h"
 #include "session.h"
 #include "users.h"
@@ -70,21 +70,60 @@ static void write_sessions(struct rrasd *d, FILE *f)
 			 ppp_reason_text((enum ppp_reason)i), c->ended[i]);
 }
 
+/* One value for each pool of addresses; the pool without a name has no label for it. */
+static void each_pool(struct rrasd *d, FILE *f, const char *name,
+		      uint64_t (*value)(const struct pools_counts *c))
+{
+	struct pools_counts c;
+	size_t i;
+
+	for (i = 0; i < pools_number(d->pools); i++) {
+		pools_count(d->pools, i, &c);
+		if (c.name)
+			fprintf(f, "%s{family=\"ipv4\",pool=\"%s\"} %llu\n", name, c.name,
+				(unsigned long long)value(&c));
+		else
+			labelled(f, name, "family", "ipv4", value(&c));
+	}
+}
+
+static uint64_t pool_size(const struct pools_counts *c)
+{
+	return c->of.size;
+}
+
+static uint64_t pool_used(const struct pools_counts *c)
+{
+	return c->of.used;
+}
+
+static uint64_t pool_reserved(const struct pools_counts *c)
+{
+	return c->of.reserved;
+}
+
+static uint64_t pool_exhausted(const struct pools_counts *c)
+{
+	return c->exhausted;
+}
+
 static void write_pools(struct rrasd *d, FILE *f)
 {
-	struct pool_counts ipv4, ipv6 = { 0 };
+	struct pool_counts ipv6 = { 0 };
 
-	pool_count(d->pool, &ipv4);
 	ipv6_count(d, &ipv6);
 	family(f, "rrasd_pool_size", "gauge", "Addresses or prefixes in the pool.");
-	labelled(f, "rrasd_pool_size", "family", "ipv4", ipv4.size);
+	each_pool(d, f, "rrasd_pool_size", pool_size);
 	labelled(f, "rrasd_pool_size", "family", "ipv6", ipv6.size);
 	family(f, "rrasd_pool_used", "gauge", "Those that sessions have.");
-	labelled(f, "rrasd_pool_used", "family", "ipv4", ipv4.used);
+	each_pool(d, f, "rrasd_pool_used", pool_used);
 	labelled(f, "rrasd_pool_used", "family", "ipv6", ipv6.used);
 	family(f, "rrasd_pool_reserved", "gauge", "Those kept for certain users, not in use.");
-	labelled(f, "rrasd_pool_reserved", "family", "ipv4", ipv4.reserved);
+	each_pool(d, f, "rrasd_pool_reserved", pool_reserved);
 	labelled(f, "rrasd_pool_reserved", "family", "ipv6", ipv6.reserved);
+	family(f, "rrasd_pool_exhausted_total", "counter",
+	       "How often a client got no address because the pool had none left.");
+	each_pool(d, f, "rrasd_pool_exhausted_total", pool_exhausted);
 }
 
 static void write_traffic(struct rrasd *d, FILE *f)

@@ -5,6 +5,7 @@
  * One slot an address, in one array. Slots refer to each other by index: the queue of free ones
  * is doubly linked, and the slots whose last users hash to one bucket are singly linked.
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@ struct slot {
 	uint32_t user_next;	/* in the user bucket */
 	bool queued;		/* it is in the queue of free addresses */
 	bool reserved;		/* only pool_claim() gets it */
-	bool local;		/* our own address: nobody gets it */
+	bool local;		/* our own address, or excluded: nobody gets it */
 };
 
 struct range {
@@ -33,7 +34,7 @@ struct pool {
 	uint32_t mask;
 	uint32_t size;
 	uint32_t head, tail;	/* the queue */
-	uint32_t used;
+	uint32_t used, reserved, free;	/* see struct pool_counts */
 	size_t range_count;
 	struct range ranges[];
 };
@@ -73,6 +74,7 @@ static void enqueue(struct pool *p, uint32_t index)
 	else
 		p->slots[p->tail].next = index;
 	p->tail = index;
+	p->free++;
 	s->queued = true;
 }
 
@@ -88,6 +90,7 @@ static void dequeue(struct pool *p, uint32_t index)
 		p->tail = s->prev;
 	else
 		p->slots[s->next].prev = s->prev;
+	p->free--;
 	s->queued = false;
 }
 
@@ -147,6 +150,16 @@ static void remember_user(struct pool *p, uint32_t index, uint64_t user)
 	*bucket = index;
 }
 
+static void give(struct pool *p, uint32_t index, const void *owner)
+{
+	if (!p->slots[index].owner) {
+		p->used++;
+		p->reserved -= p->slots[index].reserved;
+	}
+	p->slots[index].owner = owner;
+	settle(p, index);
+}
+
 /**
  * pool_create - make a pool, all of it free
  * @ranges: the addresses; they do not overlap and are at most POOL_SIZE_MAX in all
@@ -191,6 +204,52 @@ struct pool *pool_create(const struct pool_range *ranges, size_t count, uint32_t
 }
 
 /**
+ * pool_exclude - never give an address to anyone
+ * @p: the pool
+ * @address: the address; one that is not the pool's is ignored; who holds it keeps it
+ */
+void pool_exclude(struct pool *p, uint32_t address)
+{
+	uint32_t index = find(p, address);
+
+	if (index == NIL)
+		return;
+	p->slots[index].local = true;
+	settle(p, index);
+}
+
+/**
+ * pool_inherit - take over what another pool knows about addresses that both have
+ * @p: the pool, which nobody has used yet
+ * @old: the other one
+ *
+ * Who holds an address goes on holding it; the free ones are used again in the order of before,
+ * after those that are new.
+ */
+void pool_inherit(struct pool *p, const struct pool *old)
+{
+	const struct slot *from;
+	uint32_t index, i;
+
+	for (i = 0; i < old->size; i++) {
+		from = &old->slots[i];
+		index = find(p, address_of(old, i));
+		if (index == NIL)
+			continue;
+		remember_user(p, index, from->user);
+		if (from->owner)
+			give(p, index, from->owner);
+	}
+	for (i = old->head; i != NIL; i = old->slots[i].next) {
+		index = find(p, address_of(old, i));
+		if (index == NIL || !p->slots[index].queued)
+			continue;
+		dequeue(p, index);
+		enqueue(p, index);
+	}
+}
+
+/**
  * pool_destroy - free a pool
  * @p: the pool or NULL
  */
@@ -213,14 +272,6 @@ void pool_destroy(struct pool *p)
 bool pool_contains(const struct pool *p, uint32_t address)
 {
 	return find(p, address) != NIL;
-}
-
-static void give(struct pool *p, uint32_t index, const void *owner)
-{
-	if (!p->slots[index].owner)
-		p->used++;
-	p->slots[index].owner = owner;
-	settle(p, index);
 }
 
 /**
@@ -281,6 +332,7 @@ void pool_release(struct pool *p, uint32_t address, const void *owner)
 		return;
 	p->slots[index].owner = NULL;
 	p->used--;
+	p->reserved += p->slots[index].reserved;
 	settle(p, index);
 }
 
@@ -307,9 +359,10 @@ void pool_reserve(struct pool *p, uint32_t address)
 {
 	uint32_t index = find(p, address);
 
-	if (index == NIL)
+	if (index == NIL || p->slots[index].reserved)
 		return;
 	p->slots[index].reserved = true;
+	p->reserved += !p->slots[index].owner;
 	settle(p, index);
 }
 
@@ -325,6 +378,7 @@ void pool_unreserve_all(struct pool *p)
 		if (!p->slots[i].reserved)
 			continue;
 		p->slots[i].reserved = false;
+		p->reserved -= !p->slots[i].owner;
 		settle(p, i);
 	}
 }
@@ -336,9 +390,30 @@ void pool_unreserve_all(struct pool *p)
  */
 void pool_count(const struct pool *p, struct pool_counts *counts)
 {
-	uint32_t i;
+	*counts = (struct pool_counts){
+		.size = p->size, .used = p->used, .reserved = p->reserved, .free = p->free,
+	};
+}
 
-	*counts = (struct pool_counts){ .size = p->size, .used = p->used };
-	for (i = 0; i < p->size; i++)
-		counts->reserved += p->slots[i].reserved && !p->slots[i].owner;
+/**
+ * pool_bad_name - can a pool have this name?
+ * @name: the name, any bytes
+ * @len: its length
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *pool_bad_name(const char *name, size_t len)
+{
+	size_t i;
+
+	if (!len || len > POOL_NAME_MAX)
+		return "the name of a pool has 1 to 63 characters";
+	for (i = 0; i < len; i++) {
+		if (isascii((unsigned char)name[i]) && isalnum((unsigned char)name[i]))
+			continue;
+		if (name[i] && strchr("-_.", name[i]))
+			continue;
+		return "the name of a pool has letters, digits, -, _ and . only";
+	}
+	return NULL;
 }

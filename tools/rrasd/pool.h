@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #define POOL_SIZE_MAX	(1U << 20)	/* addresses in all */
+#define POOL_NAME_MAX	63
 
 struct pool;
 
@@ -26,6 +27,7 @@ struct pool_range {
 	/* What is routed: of a network all of it, though two addresses are given to nobody. */
 	uint32_t route_first;
 	uint32_t route_last;
+	uint32_t pool;		/* which of the configuration's pools they are in */
 };
 
 /**
@@ -35,10 +37,13 @@ struct pool_counts {
 	uint32_t size;		/* addresses in the ranges */
 	uint32_t used;		/* given to sessions */
 	uint32_t reserved;	/* kept for users with an address of their own, and not in use */
+	uint32_t free;		/* for anyone */
 };
 
 struct pool *pool_create(const struct pool_range *ranges, size_t count, uint32_t local);
 void pool_destroy(struct pool *p);
+void pool_exclude(struct pool *p, uint32_t address);
+void pool_inherit(struct pool *p, const struct pool *old);
 bool pool_contains(const struct pool *p, uint32_t address);
 uint32_t pool_take(struct pool *p, uint64_t user, const void *owner);
 bool pool_claim(struct pool *p, uint32_t address, const void *owner);
@@ -47,5 +52,6 @@ const void *pool_owner(const struct pool *p, uint32_t address);
 void pool_reserve(struct pool *p, uint32_t address);
 void pool_unreserve_all(struct pool *p);
 void pool_count(const struct pool *p, struct pool_counts *counts);
+const char *pool_bad_name(const char *name, size_t len);
 
 #endif /* RRASD_POOL_H */

@@ -10,11 +10,13 @@
 #include "dial.h"
 #include "ipv6.h"
 #include "log.h"
-#include "pool.h"
+#include "pools.h"
 #include "radius.h"
 #include "reload.h"
 #include "rrasd.h"
+#include "session.h"
 #include "users.h"
+#include "wan.h"
 
 static void emit(const struct diag *diag, unsigned int line, bool error, const char *text)
 {
@@ -67,7 +69,7 @@ bool reload_first(struct rrasd *d, const char *path, bool test)
 
 static void reserve(uint32_t address, void *data)
 {
-	pool_reserve(data, address);
+	pools_reserve(data, address);
 }
 
 /**
@@ -76,8 +78,8 @@ static void reserve(uint32_t address, void *data)
  */
 void reload_reserve(struct rrasd *d)
 {
-	pool_unreserve_all(d->pool);
-	users_each_fixed(d->users, reserve, d->pool);
+	pools_unreserve_all(d->pools);
+	users_each_fixed(d->users, reserve, d->pools);
 	ipv6_reserve(d);
 }
 
@@ -92,7 +94,7 @@ void reload_reserve(struct rrasd *d)
 void reload(struct rrasd *d, const char *path)
 {
 	struct diag diag = { .file = path, .emit = emit };
-	struct config *config;
+	struct config *config, *old;
 	struct users *users;
 
 	config = config_load(path, &diag);
@@ -103,14 +105,26 @@ void reload(struct rrasd *d, const char *path)
 		return;
 	}
 	config_keep_fixed(config, d->config, &diag);
-	config_put(d->config);
+	old = d->config;
 	d->config = config;
+	if (!pools_renew(d)) {
+		d->config = old;
+		config_put(config);
+		users_free(users);
+		log_error("reload: out of memory, so nothing has changed");
+		return;
+	}
 	users_free(d->users);
 	d->users = users;
 	log_set_level(config->log_level);
 	if (d->radius)
 		radius_reload(d);
 	reload_reserve(d);
+	if (d->wan) {
+		sessions_pools_changed(d->sessions);
+		wan_pools_changed(d->wan, old);
+	}
+	config_put(old);
 	dial_reload(d);
 	log_info("reload: %zu users", users_count(users));
 }

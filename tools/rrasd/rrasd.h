@@ -21,7 +21,7 @@ struct rrasd {
 	/** @config: in force for new sessions */
 	struct config *config;
 	struct users *users;
-	struct pool *pool;
+	struct pools *pools;
 	/** @ipv6: NULL: there is to be none, or the kernel has none */
 	struct ipv6 *ipv6;
 	struct advertiser *advertiser;

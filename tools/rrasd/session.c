@@ -16,7 +16,7 @@
 #include "filters.h"
 #include "kernel.h"
 #include "log.h"
-#include "pool.h"
+#include "pools.h"
 #include "rrasd.h"
 #include "session_internal.h"
 
@@ -187,7 +187,7 @@ void session_lower_down(struct session *s, enum ppp_reason reason)
 void session_release_address(struct session *s)
 {
 	if (s->address)
-		pool_release(s->d->pool, s->address, s);
+		pools_release(s->d->pools, s->address, s);
 	s->address = 0;
 }
 
@@ -214,10 +214,13 @@ void session_count_up(struct session *s)
  */
 const char *session_filter_set(const struct session *s)
 {
+	const struct config_pool *pool = config_pool_find(s->config, s->grant.pool);
 	const char *set = s->grant.filter_set;
 
+	if (!set && pool)
+		set = pool->filter_set;
 	if (!set)
-		return s->config->filter_set;
+		return s->config->named[0].filter_set;
 	return strcmp(set, "-") ? set : NULL;
 }
 

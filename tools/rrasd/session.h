@@ -129,6 +129,7 @@ bool sessions_full(const struct sessions *all, const struct config *config);
 bool sessions_room(struct sessions *all, const struct config *config);
 uint32_t sessions_close_all(struct sessions *all, enum ppp_reason reason);
 uint32_t sessions_close_user(struct sessions *all, const void *name, size_t len);
+void sessions_pools_changed(struct sessions *all);
 void sessions_drop_all(struct sessions *all, enum ppp_reason reason);
 
 /* The kernel's side tells: */

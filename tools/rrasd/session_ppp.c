@@ -12,7 +12,7 @@
 #include "filters.h"
 #include "kernel.h"
 #include "log.h"
-#include "pool.h"
+#include "pools.h"
 #include "random.h"
 #include "rrasd.h"
 #include "session_internal.h"
@@ -121,19 +121,32 @@ static void ppp_auth_ok(struct ppp_session *p)
 	sessions_authenticated(s->d->sessions, s);
 }
 
+static void take_address(struct session *s)
+{
+	const char *pool = s->grant.pool;
+
+	s->address = pools_take(s->d->pools, pool, hash_bytes(s->user, s->user_len), s);
+	if (s->address || !log_allowed(&error_limit))
+		return;
+	if (!pools_known(s->d->pools, pool))
+		log_warning("session %u: %s: no address: pool %s is not in the configuration",
+			    s->link, log_printable(s->user, s->user_len), pool);
+	else
+		log_warning("session %u: %s: no address left in %s%s", s->link,
+			    log_printable(s->user, s->user_len), pool ? "pool " : "the pool",
+			    pool ? pool : "");
+}
+
 static void choose_address(struct session *s)
 {
 	uint32_t local = ntohl(s->config->local.s_addr);
 
 	if (s->grant.address_kind == USER_ADDRESS_POOL) {
-		s->address = pool_take(s->d->pool, hash_bytes(s->user, s->user_len), s);
-		if (!s->address && log_allowed(&error_limit))
-			log_warning("session %u: %s: no address left in the pool", s->link,
-				    log_printable(s->user, s->user_len));
+		take_address(s);
 	} else if (s->grant.address_kind == USER_ADDRESS_FIXED && s->grant.address != local) {
 		/* Outside the pool nobody else is given it; inside it is his. */
 		s->address = s->grant.address;
-		pool_claim(s->d->pool, s->grant.address, s);
+		pools_claim(s->d->pools, s->grant.address, s);
 	} else if (!s->config->ipv6 && log_allowed(&error_limit)) {
 		log_warning("session %u: %s: this user has no usable address",
 			    s->link, log_printable(s->user, s->user_len));
@@ -186,7 +199,7 @@ static int prepare_ipv4(struct session *s, const struct ppp_network *net)
 	struct rrasd *d = s->d;
 	int err;
 
-	if (!pool_contains(d->pool, s->address)) {
+	if (!pools_contain(d->pools, s->address)) {
 		err = wan_route_add(d->wan, net->peer);
 		if (err)
 			return err;

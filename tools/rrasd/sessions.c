@@ -11,8 +11,10 @@
 #include "../lib/names.h"
 #include "config.h"
 #include "log.h"
+#include "pools.h"
 #include "rrasd.h"
 #include "session_internal.h"
+#include "wan.h"
 
 /*
  * When there are too many unfinished sessions, one makes room for a new client: one whose client
@@ -340,6 +342,32 @@ void sessions_drop_all(struct sessions *all, enum ppp_reason reason)
 
 	for_each_session(all, s, l, next)
 		session_lower_down(s, reason);
+}
+
+/**
+ * sessions_pools_changed - addresses may have left the pools, and the pools' routes will follow
+ * @all: the sessions
+ *
+ * Who has such an address keeps it, with a route of its own. And who has one that has come back to
+ * a pool holds it there again.
+ */
+void sessions_pools_changed(struct sessions *all)
+{
+	struct rrasd *d = all->d;
+	struct list *l, *next;
+	struct in_addr peer;
+	struct session *s;
+
+	for_each_session(all, s, l, next) {
+		if (s->uplink || !s->address)
+			continue;
+		if (!pools_owner(d->pools, s->address))
+			pools_claim(d->pools, s->address, s);
+		if (!s->ppp.ipcp.prepared || s->routed || pools_contain(d->pools, s->address))
+			continue;
+		peer.s_addr = htonl(s->address);
+		s->routed = !wan_route_add(d->wan, peer);
+	}
 }
 
 static enum ppp_reason why_lost(uint32_t reason)

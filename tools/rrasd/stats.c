@@ -6,7 +6,7 @@
 
 #include "access/access.h"
 #include "log.h"
-#include "pool.h"
+#include "pools.h"
 #include "radius.h"
 #include "radius_acct.h"
 #include "rrasd.h"
@@ -24,16 +24,12 @@
 void stats_json(struct rrasd *d, struct json *j)
 {
 	const struct session_counts *c = sessions_counts(d->sessions);
-	struct pool_counts pool;
 	char key[96];
 	int i;
 
-	pool_count(d->pool, &pool);
 	json_field_uint(j, "uptime", (rrasd_now() - d->started) / 1000);
 	json_field_uint(j, "users", users_count(d->users));
-	json_field_uint(j, "pool-size", pool.size);
-	json_field_uint(j, "pool-used", pool.used);
-	json_field_uint(j, "pool-reserved", pool.reserved);
+	pools_stats(d->pools, j);
 	ipv6_stats(d, j);
 	json_field_uint(j, "sessions", c->sessions);
 	json_field_uint(j, "sessions-up", c->up);

@@ -15,6 +15,7 @@
 #include "../lib/filter/filter.h"
 #include "file.h"
 #include "hash.h"
+#include "pool.h"
 #include "ppp/ppp.h"
 #include "users.h"
 
@@ -27,6 +28,7 @@ struct entry {
 	char *server;
 	char *secret;
 	char *filter_set;
+	char *pool;
 	char client[];
 };
 
@@ -297,6 +299,28 @@ static bool parse_prefix(struct reader *r, struct user *user)
 	return !wrong;
 }
 
+/* Whether there is such a pool is for the configuration to say, and that may change. */
+static bool parse_pool(struct reader *r, char **pool)
+{
+	const char *wrong;
+	struct word w;
+
+	if (!read_word(r, &w) || w.bad) {
+		diag_error(r->diag, r->line, "pool: the name of a pool is missing");
+		return false;
+	}
+	wrong = pool_bad_name(w.text, w.len);
+	if (wrong) {
+		diag_error(r->diag, r->line, "pool: %s", wrong);
+		return false;
+	}
+	free(*pool);
+	*pool = strdup(w.text);
+	if (!*pool)
+		diag_error(r->diag, r->line, "out of memory");
+	return *pool;
+}
+
 static bool is_word(const struct word *w, const char *text)
 {
 	return w->len == strlen(text) && !memcmp(w->text, text, w->len);
@@ -312,6 +336,8 @@ static bool parse_options(struct reader *r, struct entry *e)
 			return false;
 		if (is_word(&w, "ipv6-prefix") && !parse_prefix(r, &e->user))
 			return false;
+		if (is_word(&w, "pool") && !parse_pool(r, &e->pool))
+			return false;
 	}
 	return true;
 }
@@ -325,6 +351,7 @@ static void entry_free(struct entry *e)
 	free(e->secret);
 	free(e->server);
 	free(e->filter_set);
+	free(e->pool);
 	free(e);
 }
 
@@ -403,6 +430,7 @@ static void parse_line(struct reader *r, struct users *users, const struct word 
 	if (good && more)
 		good = parse_options(r, e);
 	e->user.filter_set = e->filter_set;
+	e->user.pool = e->pool;
 	if (good && add(users, e)) {
 		diag_error(r->diag, line, "out of memory");
 		good = false;

@@ -2,7 +2,7 @@
 /*
  * Who may connect: a file in the format of pppd's chap-secrets.
  *
- *	client  server  secret  [address]  [-- filter-set NAME ipv6-prefix PREFIX]
+ *	client  server  secret  [address]  [-- filter-set NAME ipv6-prefix PREFIX pool NAME]
  */
 #ifndef RRASD_USERS_H
 #define RRASD_USERS_H
@@ -47,6 +47,8 @@ struct user {
 	struct prefix prefix;
 	/** @filter_set: the filter set for this user; "-": none; NULL: that of the pool */
 	const char *filter_set;
+	/** @pool: for USER_ADDRESS_POOL: which one; NULL: the one without a name */
+	const char *pool;
 	/** @line: where it stands in the file */
 	unsigned int line;
 };

@@ -295,6 +295,87 @@ static struct host_route *find_host(struct wan *w, struct in_addr peer)
 	return NULL;
 }
 
+/* The routes to the pools of a configuration, in order. */
+struct pool_routes {
+	struct pool_route {
+		uint32_t dst, bits;
+	} *route;
+	size_t count, room;
+};
+
+static int add_pool_route(struct in_addr dst, unsigned int bits, void *data)
+{
+	struct pool_routes *r = data;
+	struct pool_route *grown;
+
+	if (r->count == r->room) {
+		r->room = r->room ? r->room * 2 : 64;
+		grown = realloc(r->route, r->room * sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		r->route = grown;
+	}
+	r->route[r->count++] = (struct pool_route){ ntohl(dst.s_addr), bits };
+	return 0;
+}
+
+static int compare_routes(const void *a, const void *b)
+{
+	const struct pool_route *x = a, *y = b;
+
+	if (x->dst != y->dst)
+		return x->dst < y->dst ? -1 : 1;
+	return x->bits < y->bits ? -1 : x->bits > y->bits;
+}
+
+static int pool_routes(struct pool_routes *r, const struct config *c)
+{
+	int err = 0;
+	size_t i;
+
+	for (i = 0; i < c->pool_count && !err; i++)
+		err = wan_prefixes(&c->pool[i], add_pool_route, r);
+	if (r->count)
+		qsort(r->route, r->count, sizeof(*r->route), compare_routes);
+	return err;
+}
+
+static void remove_unless(struct wan *w, const struct pool_route *r,
+			  const struct pool_routes *wanted)
+{
+	struct in_addr dst = { .s_addr = htonl(r->dst) };
+
+	if (wanted->count && bsearch(r, wanted->route, wanted->count, sizeof(*r), compare_routes))
+		return;
+	/* Of one address: it may be the route of a client that still has it. */
+	if (r->bits != 32 || !find_host(w, dst))
+		route(w, dst, r->bits, false);
+}
+
+/**
+ * wan_pools_changed - the routes to the pools are to be those of the configuration in force
+ * @w: the WAN interface
+ * @old: the configuration of before
+ *
+ * What stays is not touched: its packets go on.
+ */
+void wan_pools_changed(struct wan *w, const struct config *old)
+{
+	struct pool_routes before = { 0 }, now = { 0 };
+	size_t i;
+
+	if (!is_up(w))
+		return;
+	add_routes(w);
+	if (pool_routes(&before, old) || pool_routes(&now, w->d->config))
+		log_error("%s: out of memory, old routes stay", w->watch.name);
+	else
+		for (i = 0; i < before.count; i++)
+			remove_unless(w, &before.route[i], &now);
+	free(before.route);
+	free(now.route);
+}
+
 /**
  * wan_route_add - a route to a client whose address is not of the pool
  * @w: the WAN interface

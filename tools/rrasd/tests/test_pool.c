@@ -17,6 +17,7 @@
 struct model {
 	int owner[SIZE];	/* 0: free */
 	bool reserved[SIZE];
+	bool excluded[SIZE];
 	uint64_t user[SIZE];
 	uint64_t freed[SIZE];
 	uint64_t clock;
@@ -24,14 +25,17 @@ struct model {
 
 static char owners[OWNERS + 1];
 
-static bool is_local(unsigned int i)
-{
-	return i == 3;
-}
+#define LOCAL	3
+
+/* Two ranges, so that their border is crossed too. */
+static const struct pool_range ranges[] = {
+	{ .first = FIRST, .last = FIRST + 16 },
+	{ .first = FIRST + 17, .last = FIRST + SIZE - 1 },
+};
 
 static bool is_free(const struct model *m, unsigned int i)
 {
-	return !m->owner[i] && !m->reserved[i] && !is_local(i);
+	return !m->owner[i] && !m->reserved[i] && !m->excluded[i];
 }
 
 static bool found(unsigned int i)
@@ -83,7 +87,7 @@ static bool same(const struct pool *p, const struct model *m)
 {
 	struct pool_counts counts;
 	const void *owner;
-	uint32_t used = 0, reserved = 0;
+	uint32_t used = 0, reserved = 0, available = 0;
 	unsigned int i;
 
 	for (i = 0; i < SIZE; i++) {
@@ -92,13 +96,40 @@ static bool same(const struct pool *p, const struct model *m)
 			return false;
 		used += m->owner[i] != 0;
 		reserved += m->reserved[i] && !m->owner[i];
+		available += is_free(m, i);
 	}
 	pool_count(p, &counts);
-	return counts.size == SIZE && counts.used == used && counts.reserved == reserved;
+	return counts.size == SIZE && counts.used == used && counts.reserved == reserved &&
+	       counts.free == available;
 }
 
-static bool step(struct pool *p, struct model *m)
+/*
+ * The configuration is read again: nothing is reserved and excluded but our own address. What is
+ * free by that is new, and comes first.
+ */
+static struct pool *renew(struct pool *old, struct model *m)
 {
+	struct pool *p = pool_create(ranges, 2, FIRST + LOCAL);
+	unsigned int i;
+	bool was;
+
+	if (!p)
+		abort();
+	pool_inherit(p, old);
+	pool_destroy(old);
+	m->clock += SIZE;
+	for (i = 0; i < SIZE; i++) {
+		was = is_free(m, i);
+		m->reserved[i] = false;
+		m->excluded[i] = i == LOCAL;
+		m->freed[i] = was ? m->freed[i] + SIZE : i;
+	}
+	return p;
+}
+
+static bool step(struct pool **pool, struct model *m)
+{
+	struct pool *p = *pool;
 	unsigned int i = (unsigned int)rand() % SIZE;
 	int owner = 1 + rand() % OWNERS;
 	uint64_t user = (uint64_t)(rand() % 12);
@@ -106,9 +137,9 @@ static bool step(struct pool *p, struct model *m)
 
 	switch (rand() % 16) {
 	case 0:
-		if (pool_claim(p, FIRST + i, &owners[owner]) != !is_local(i))
+		if (pool_claim(p, FIRST + i, &owners[owner]) != !m->excluded[i])
 			return false;
-		if (!is_local(i))
+		if (!m->excluded[i])
 			m->owner[i] = owner;
 		return true;
 	case 1:
@@ -118,6 +149,12 @@ static bool step(struct pool *p, struct model *m)
 		model_settle(m, i, was);
 		return true;
 	case 2:
+		if (rand() % 32 == 0)
+			p = *pool = renew(p, m);
+		if (rand() % 32 == 0) {
+			pool_exclude(p, FIRST + i);
+			m->excluded[i] = true;
+		}
 		if (rand() % 4)
 			return true;
 		pool_unreserve_all(p);
@@ -145,23 +182,18 @@ static bool step(struct pool *p, struct model *m)
 
 static void test_model(void)
 {
-	/* Two ranges, so that their border is crossed too. */
-	static const struct pool_range ranges[] = {
-		{ .first = FIRST, .last = FIRST + 16 },
-		{ .first = FIRST + 17, .last = FIRST + SIZE - 1 },
-	};
-	struct model m = { .clock = SIZE };
+	struct model m = { .clock = SIZE, .excluded[LOCAL] = true };
 	struct pool *p;
 	unsigned int i;
 
-	p = pool_create(ranges, 2, FIRST + 3);
+	p = pool_create(ranges, 2, FIRST + LOCAL);
 	if (!p)
 		abort();
 	for (i = 0; i < SIZE; i++)
 		m.freed[i] = i;
 	srand(1);
 	for (i = 0; i < STEPS; i++) {
-		if (!step(p, &m) || (i % 64 == 0 && !same(p, &m)))
+		if (!step(&p, &m) || (i % 64 == 0 && !same(p, &m)))
 			break;
 	}
 	tap_number(i, STEPS, "random steps agree with the model");
@@ -218,10 +250,45 @@ static void test_sticky(void)
 	pool_destroy(p);
 }
 
+static void test_names(void)
+{
+	char longest[POOL_NAME_MAX + 2];
+
+	memset(longest, 'a', sizeof(longest));
+	tap_ok(!pool_bad_name("gold-1_x.y", 10) && !pool_bad_name(longest, POOL_NAME_MAX), "names");
+	tap_ok(pool_bad_name("", 0) && pool_bad_name(longest, POOL_NAME_MAX + 1) &&
+	       pool_bad_name("a b", 3) && pool_bad_name("a\0b", 3) && pool_bad_name("\xc3\xa4", 2),
+	       "what is none");
+}
+
+/* The largest pool that there can be: a step that is not O(1) would take hours. */
+static void test_large(void)
+{
+	static const struct pool_range range = { .first = FIRST,
+						 .last = FIRST + POOL_SIZE_MAX - 1 };
+	struct pool *p = pool_create(&range, 1, 0);
+	uint32_t i, address, wrong = 0;
+
+	if (!p)
+		abort();
+	for (i = 0; i < POOL_SIZE_MAX; i++)
+		wrong += pool_take(p, i + 1, p) != FIRST + i;
+	for (i = 0; i < POOL_SIZE_MAX; i++)
+		pool_release(p, FIRST + i, p);
+	for (i = 0; i < POOL_SIZE_MAX; i++) {
+		address = pool_take(p, POOL_SIZE_MAX - i, p);
+		wrong += address != FIRST + POOL_SIZE_MAX - 1 - i;
+	}
+	tap_number(wrong, 0, "a million users find their addresses again");
+	pool_destroy(p);
+}
+
 int main(void)
 {
 	test_model();
 	test_late();
 	test_sticky();
+	test_names();
+	test_large();
 	return tap_end();
 }

@@ -84,6 +84,8 @@ static void test_bad(void)
 		{ "a * b * -- filter-set", 1, "name of a filter set is missing" },
 		{ "a * b * -- filter-set a/b", 1, "letters, digits" },
 		{ "a * b -- filter-set -x", 1, "begins with a letter" },
+		{ "a * b * -- pool", 1, "name of a pool is missing" },
+		{ "a * b * -- pool a/b", 1, "letters, digits" },
 		{ "a * b * -- ipv6-prefix", 1, "the prefix is missing" },
 		{ "a * b * -- ipv6-prefix 2001:db8::/56", 1, "64 bits" },
 		{ "a * b * -- ipv6-prefix 2001:db8::1/64", 1, "bits set" },

@@ -12,8 +12,8 @@ test_pool_OBJS := pool.o
 test_state_OBJS := state.o record.o
 test_pool6_OBJS := pool.o pool6.o prefix.o
 test_ra_OBJS := ra.o prefix.o
-test_users_OBJS := users.o prefix.o hash.o file.o diag.o ../lib/filter/name.o
-test_config_OBJS := config.o config_dial.o config_l2tp.o config_radius.o config_serial.o ../lib/bpf.o config_reload.o config_value.o prefix.o file.o diag.o log.o \
+test_users_OBJS := users.o pool.o prefix.o hash.o file.o diag.o ../lib/filter/name.o
+test_config_OBJS := config.o config_dial.o config_l2tp.o config_pool.o pool.o config_radius.o config_serial.o ../lib/bpf.o config_reload.o config_value.o prefix.o file.o diag.o log.o \
 	../lib/filter/name.o
 test_config_LIBS := -lpcap
 test_json_OBJS := ../lib/json.o
@@ -31,3 +31,6 @@ test_radius_OBJS := auth_grant.o prefix.o radius_change.o radius_grant.o radius_
 	../lib/filter/name.o
 TESTS += test_auth_limit
 test_auth_limit_OBJS := auth_limit.o
+TESTS += test_pools
+test_pools_OBJS := pools.o ../lib/json.o $(test_config_OBJS)
+test_pools_LIBS := -lpcap

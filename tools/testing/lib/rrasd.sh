@@ -4,7 +4,7 @@
 # Our daemon in a namespace. Sourced after net.sh.
 #
 #	rrasd_config [SECTION KEY VALUE]...	write $RRASD_CONF for the usual topology
-#	rrasd_start NS, rrasd_stop, rrasd_kill
+#	rrasd_start NS, rrasd_reload, rrasd_stop, rrasd_kill
 #	rras ARGS...				the command, with that daemon's socket
 #
 # The daemon's log is $RRAS_LOG/rrasd.log. Users alice, bob and carol have the
@@ -66,6 +66,17 @@ rrasd_start() {
 		tail -20 "$RRAS_LOG/rrasd.log" | sed 's/^/# /'
 		fatal "rrasd did not start"
 	fi
+}
+
+rrasd_reloads() { grep -cE 'reload: [0-9]+ users' "$RRAS_LOG/rrasd.log" || true; }
+rrasd_reloaded_since() { [[ $(rrasd_reloads) -gt $1 ]]; }
+
+# rrasd_reload: with the files as they are now; fails if there is a mistake in them.
+rrasd_reload() {
+	local before
+	before=$(rrasd_reloads)
+	kill -HUP "$rrasd_pid"
+	poll 20 rrasd_reloaded_since "$before"
 }
 
 rrasd_stop() {
