@@ -29,6 +29,7 @@ static bool grant_user(struct auth_grant *grant, const struct user *user)
 	*grant = (struct auth_grant){
 		.address_kind = user->address_kind,
 		.address = user->address,
+		.second = user->second,
 		.prefix_kind = user->prefix_kind,
 		.prefix = user->prefix,
 	};

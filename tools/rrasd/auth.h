@@ -50,6 +50,8 @@ struct auth_grant {
 	uint32_t address;
 	/** @pool: for USER_ADDRESS_POOL: of this pool; NULL: of the one without a name */
 	char *pool;
+	/** @second: what becomes of a second session of the user */
+	enum user_second second;
 	/** @prefix_kind: which IPv6 prefix */
 	enum user_prefix prefix_kind;
 	/** @prefix: for USER_PREFIX_FIXED, 64 bits long, or 128 for one address */

@@ -44,6 +44,7 @@ enum kind {
 	KIND_TEXTS,
 	KIND_PATH,
 	KIND_METHODS,
+	KIND_SECOND,
 	KIND_LEVEL,
 	KIND_LISTEN,
 	KIND_FILTER_SET,
@@ -107,6 +108,7 @@ static const struct key keys[] = {
 	{ "auth", "methods", KIND_METHODS, AT(ppp.auth_peer), 0, 0 },
 	{ "auth", "name", KIND_TEXT, AT(name), 0, 255 },
 	{ "auth", "secrets", KIND_PATH, AT(secrets), 0, 4095 },
+	{ "auth", "second-session", KIND_SECOND, AT(second), 0, 0 },
 	{ "auth", "rechallenge-interval", KIND_TIME, AT(ppp.rechallenge_ms), 0, 24 * HOUR },
 	{ "pppoe", "interface", KIND_INTERFACES, AT(interfaces), 0, 0 },
 	{ "pppoe", "ac-name", KIND_TEXT, AT(ac_name), 0, CONFIG_NAME_MAX },
@@ -308,6 +310,12 @@ static const char *add_endpoint(struct config_list *list, const char *value)
 	return wrong ? wrong : add_string(list, value);
 }
 
+static const char *set_second(enum user_second *at, const char *value)
+{
+	*at = user_second_parse(value);
+	return *at ? NULL : "expected allow, refuse or replace";
+}
+
 static const char *set_filter_set(char **at, const char *value)
 {
 	const char *wrong = filter_bad_name(value, strlen(value));
@@ -349,6 +357,8 @@ static const char *set(struct parser *p, const struct key *key, const char *valu
 		return add_endpoint(at, value);
 	case KIND_METHODS:
 		return set_methods(at, value);
+	case KIND_SECOND:
+		return set_second(at, value);
 	case KIND_FILTER_SET:
 		return set_filter_set(at, value);
 	case KIND_L2TP_LISTEN:
@@ -675,6 +685,7 @@ static bool set_defaults(struct config *c)
 	c->ppp.auth_limit_ms = 30000;
 	c->ppp.network_limit_ms = 30000;
 	c->pools = 1;
+	c->second = USER_SECOND_ALLOW;
 	c->local_ifid = 1;
 	c->advertise_ms = 600000;
 	c->sessions = 60000;

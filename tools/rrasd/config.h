@@ -28,6 +28,7 @@
 #include "pool.h"
 #include "ppp/ppp.h"
 #include "prefix.h"
+#include "users.h"
 
 #define CONFIG_FILE_MAX		(1U << 20)
 #define CONFIG_NAME_MAX		128	/* AC-Name and service names */
@@ -64,6 +65,7 @@ struct config {
 	uint32_t advertise_ms;
 	char *name;
 	char *secrets;
+	enum user_second second;	/* for users of whom nothing else is said */
 
 	/* [pppoe] */
 	struct config_list interfaces;

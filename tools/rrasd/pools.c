@@ -225,6 +225,21 @@ bool pools_contain(const struct pools *all, uint32_t address)
 }
 
 /**
+ * pools_same - is an address of a certain pool?
+ * @all: the pools
+ * @address: the address
+ * @name: the pool's name; NULL: the one without
+ *
+ * Return: whether it is.
+ */
+bool pools_same(const struct pools *all, uint32_t address, const char *name)
+{
+	const struct member *m = find(all, address);
+
+	return m && m == find_name(all, name);
+}
+
+/**
  * pools_known - is there a pool of that name?
  * @all: the pools
  * @name: its name; NULL: the one without, which there always is

@@ -34,6 +34,7 @@ struct pools *pools_create(const struct config *c);
 void pools_destroy(struct pools *all);
 bool pools_renew(struct rrasd *d);
 bool pools_contain(const struct pools *all, uint32_t address);
+bool pools_same(const struct pools *all, uint32_t address, const char *name);
 bool pools_known(const struct pools *all, const char *name);
 uint32_t pools_take(struct pools *all, const char *name, uint64_t user, const void *owner);
 void pools_claim(struct pools *all, uint32_t address, const void *owner);

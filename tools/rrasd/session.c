@@ -55,6 +55,8 @@ static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
 	}
 	if (!s->heard)
 		sessions_heard(s->d->sessions, s);
+	list_remove(&s->quiet);
+	list_append(&s->d->sessions->quiet, &s->quiet);
 	ppp_session_input(&s->ppp, rrasd_now(), frame, (size_t)len);
 	explicit_bzero(frame, (size_t)len);	/* a password may be in it */
 }

@@ -68,6 +68,10 @@ struct session {
 	/** @deadline: what the engine asked for; @timer fires then or earlier */
 	uint64_t deadline;
 	struct hnode by_link;
+	/** @by_user: once the user is known */
+	struct hnode by_user;
+	/** @quiet: of all, the one from which no control frame came for longest is the first */
+	struct list quiet;
 	struct list all;
 	/** @stage: in the list of silent or unfinished ones, and at last of those to be freed */
 	struct list stage;
@@ -94,6 +98,7 @@ struct session {
 	const char *detail;
 	uint64_t started, up_since;
 	bool heard:1;
+	bool named:1;		/* it is in the table of users */
 	bool authenticated:1;
 	bool up:1;		/* IPv4 or IPv6 is */
 	bool ipv4_up:1;
@@ -129,6 +134,7 @@ bool sessions_full(const struct sessions *all, const struct config *config);
 bool sessions_room(struct sessions *all, const struct config *config);
 uint32_t sessions_close_all(struct sessions *all, enum ppp_reason reason);
 uint32_t sessions_close_user(struct sessions *all, const void *name, size_t len);
+uint32_t sessions_probe(struct sessions *all, const char *pool);
 void sessions_pools_changed(struct sessions *all);
 void sessions_drop_all(struct sessions *all, enum ppp_reason reason);
 

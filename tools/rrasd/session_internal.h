@@ -13,7 +13,9 @@
 struct sessions {
 	struct rrasd *d;
 	struct htable by_link;
+	struct htable by_user;
 	struct list all;
+	struct list quiet;
 	/** @silent: not a frame of the client yet, oldest first */
 	struct list silent;
 	/** @unfinished: not yet authenticated, in the order of their first frames */
@@ -28,6 +30,9 @@ struct sessions {
 void sessions_insert(struct sessions *all, struct session *s);
 void sessions_heard(struct sessions *all, struct session *s);
 void sessions_authenticated(struct sessions *all, struct session *s);
+void sessions_named(struct sessions *all, struct session *s);
+struct session *sessions_second(const struct sessions *all, const struct session *s,
+				const uint8_t *user, size_t len);
 void sessions_retire(struct sessions *all, struct session *s, enum ppp_reason reason);
 
 /* session_ppp.c */

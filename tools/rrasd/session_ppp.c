@@ -75,6 +75,36 @@ static bool take_user(struct session *s, const struct auth_query *q, struct auth
 	s->method = q->method;
 	s->grant = *grant;
 	*grant = (struct auth_grant){ 0 };
+	sessions_named(s->d->sessions, s);
+	return true;
+}
+
+/* At once, so that its address is free; but the client is told why, if it is there. */
+static void replace(struct session *old, const struct session *by)
+{
+	log_info("session %u: %s came again as session %u", old->link,
+		 log_printable(old->user, old->user_len), by->link);
+	session_close(old, PPP_REASON_REPLACED);
+	if (!old->over)
+		session_lower_down(old, PPP_REASON_REPLACED);
+}
+
+/* Is one more session of this user fine? If not, the one that he has may be a dead one. */
+static bool admit(struct session *s, const struct auth_query *q, const struct auth_grant *grant)
+{
+	enum user_second second = grant->second ? grant->second : s->config->second;
+	struct sessions *all = s->d->sessions;
+	struct session *old;
+
+	if (s->user || second == USER_SECOND_ALLOW)
+		return true;
+	while ((old = sessions_second(all, s, q->name, q->name_len))) {
+		if (second == USER_SECOND_REFUSE) {
+			ppp_session_probe(&old->ppp, rrasd_now());
+			return false;
+		}
+		replace(old, s);
+	}
 	return true;
 }
 
@@ -87,8 +117,9 @@ static bool take_user(struct session *s, const struct auth_query *q, struct auth
 void session_auth_answered(struct session *s, const struct auth_query *q,
 			   const struct auth_answer *answer)
 {
+	bool second = answer->good && !admit(s, q, answer->grant);
 	struct ppp_auth_answer reply = {
-		.ok = answer->good && take_user(s, q, answer->grant),
+		.ok = answer->good && !second && take_user(s, q, answer->grant),
 		.retry = !answer->good && answer->retry,
 		.error = answer->error,
 		.proof = answer->proof,
@@ -102,10 +133,12 @@ void session_auth_answered(struct session *s, const struct auth_query *q,
 				    access_name(s->port->kind), s->port->describe(s),
 				    ppp_auth_name(q->method),
 				    log_printable(q->name, q->name_len),
+				    second ? "he has a session already" :
 				    answer->good ? "not the user of before" : answer->why);
 	}
 	if (!reply.message || reply.ok != answer->good)
-		reply.message = reply.ok ? "Welcome" : "Wrong name or secret";
+		reply.message = reply.ok ? "Welcome" : second ? "You are connected already" :
+				"Wrong name or secret";
 	ppp_auth_answer(&s->ppp, rrasd_now(), &reply);
 }
 
@@ -126,7 +159,10 @@ static void take_address(struct session *s)
 	const char *pool = s->grant.pool;
 
 	s->address = pools_take(s->d->pools, pool, hash_bytes(s->user, s->user_len), s);
-	if (s->address || !log_allowed(&error_limit))
+	if (s->address)
+		return;
+	sessions_probe(s->d->sessions, pool);
+	if (!log_allowed(&error_limit))
 		return;
 	if (!pools_known(s->d->pools, pool))
 		log_warning("session %u: %s: no address: pool %s is not in the configuration",

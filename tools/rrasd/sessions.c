@@ -25,6 +25,10 @@
 #define SILENT_STALE_MS		250
 #define UNFINISHED_STALE_MS	5000
 
+/* When a pool is exhausted: so many clients are asked whether they are alive, out of so many. */
+#define PROBES			32
+#define PROBES_SEEN		1024
+
 static struct session *of_stage(struct list *l)
 {
 	return container_of(l, struct session, stage);
@@ -66,8 +70,14 @@ int sessions_init(struct rrasd *d)
 		free(all);
 		return -ENOMEM;
 	}
+	if (htable_init(&all->by_user)) {
+		htable_clean(&all->by_link);
+		free(all);
+		return -ENOMEM;
+	}
 	all->d = d;
 	list_init(&all->all);
+	list_init(&all->quiet);
 	list_init(&all->silent);
 	list_init(&all->unfinished);
 	list_init(&all->dead);
@@ -91,6 +101,7 @@ void sessions_uninit(struct rrasd *d)
 	reap(d->loop, &all->reaper, 0);
 	ev_prepare_stop(d->loop, &all->reaper);
 	htable_clean(&all->by_link);
+	htable_clean(&all->by_user);
 	free(all);
 	d->sessions = NULL;
 }
@@ -168,6 +179,7 @@ uint32_t *sessions_ids(const struct sessions *all, uint32_t *count)
 void sessions_insert(struct sessions *all, struct session *s)
 {
 	list_append(&all->all, &s->all);
+	list_append(&all->quiet, &s->quiet);
 	list_init(&s->stage);
 	htable_add(&all->by_link, &s->by_link, hash_link(s->link));
 	all->counts.sessions++;
@@ -212,6 +224,42 @@ void sessions_authenticated(struct sessions *all, struct session *s)
 }
 
 /**
+ * sessions_named - the user of a session is known
+ * @all: the sessions
+ * @s: the session; its user stays
+ */
+void sessions_named(struct sessions *all, struct session *s)
+{
+	s->named = true;
+	htable_add(&all->by_user, &s->by_user, hash_bytes(s->user, s->user_len));
+}
+
+/**
+ * sessions_second - another session of a user
+ * @all: the sessions
+ * @s: the one that does not count
+ * @user: the user's name
+ * @len: its bytes
+ *
+ * Return: one that is not about to end; NULL: there is none.
+ */
+struct session *sessions_second(const struct sessions *all, const struct session *s,
+				const uint8_t *user, size_t len)
+{
+	struct session *other;
+	struct hnode *n;
+
+	for (n = htable_first(&all->by_user, hash_bytes(user, len)); n; n = htable_next(n)) {
+		other = container_of(n, struct session, by_user);
+		if (other != s && !other->over && !other->ppp.reason &&
+		    !other->ppp.close_wanted && other->user_len == len &&
+		    !memcmp(other->user, user, len))
+			return other;
+	}
+	return NULL;
+}
+
+/**
  * sessions_retire - a session is over; its memory goes a little later
  * @all: the sessions
  * @s: the session
@@ -225,7 +273,10 @@ void sessions_retire(struct sessions *all, struct session *s, enum ppp_reason re
 		all->counts.uplinks--;
 	list_remove(&s->stage);
 	list_remove(&s->all);
+	list_remove(&s->quiet);
 	htable_remove(&all->by_link, &s->by_link);
+	if (s->named)
+		htable_remove(&all->by_user, &s->by_user);
 	all->counts.sessions--;
 	all->counts.of_kind[s->port->kind]--;
 	all->counts.ended[reason]++;
@@ -342,6 +393,35 @@ void sessions_drop_all(struct sessions *all, enum ppp_reason reason)
 
 	for_each_session(all, s, l, next)
 		session_lower_down(s, reason);
+}
+
+/**
+ * sessions_probe - a pool has no address left: perhaps a dead session holds one
+ * @all: the sessions
+ * @pool: the pool's name
+ *
+ * Asks the clients that have been quiet for longest, and no more of them than are worth it: whoever
+ * comes again in a few seconds will find the address of one that is dead.
+ *
+ * Return: how many are asked.
+ */
+uint32_t sessions_probe(struct sessions *all, const char *pool)
+{
+	uint32_t n = 0, seen = 0;
+	struct session *s;
+	struct list *l, *next;
+
+	for (l = all->quiet.next; l != &all->quiet && n < PROBES && seen < PROBES_SEEN; l = next) {
+		next = l->next;
+		seen++;
+		s = container_of(l, struct session, quiet);
+		if (s->uplink || !s->address || s->ppp.lcp.probing ||
+		    !pools_same(all->d->pools, s->address, pool))
+			continue;
+		ppp_session_probe(&s->ppp, rrasd_now());
+		n++;
+	}
+	return n;
 }
 
 /**

@@ -299,6 +299,17 @@ static bool parse_prefix(struct reader *r, struct user *user)
 	return !wrong;
 }
 
+static bool parse_second(struct reader *r, struct user *user)
+{
+	struct word w;
+
+	user->second = read_word(r, &w) && !w.bad && strlen(w.text) == w.len ?
+		       user_second_parse(w.text) : USER_SECOND_DEFAULT;
+	if (!user->second)
+		diag_error(r->diag, r->line, "second-session: expected allow, refuse or replace");
+	return user->second;
+}
+
 /* Whether there is such a pool is for the configuration to say, and that may change. */
 static bool parse_pool(struct reader *r, char **pool)
 {
@@ -335,6 +346,8 @@ static bool parse_options(struct reader *r, struct entry *e)
 		if (is_word(&w, "filter-set") && !parse_filter_set(r, &e->filter_set))
 			return false;
 		if (is_word(&w, "ipv6-prefix") && !parse_prefix(r, &e->user))
+			return false;
+		if (is_word(&w, "second-session") && !parse_second(r, &e->user))
 			return false;
 		if (is_word(&w, "pool") && !parse_pool(r, &e->pool))
 			return false;

@@ -2,13 +2,15 @@
 /*
  * Who may connect: a file in the format of pppd's chap-secrets.
  *
- *	client  server  secret  [address]  [-- filter-set NAME ipv6-prefix PREFIX pool NAME]
+ *	client  server  secret  [address]  [-- filter-set NAME ipv6-prefix PREFIX pool NAME
+ *					second-session WORD]
  */
 #ifndef RRASD_USERS_H
 #define RRASD_USERS_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "diag.h"
 #include "prefix.h"
@@ -30,6 +32,14 @@ enum user_prefix {
 	USER_PREFIX_FIXED,	/* always the same */
 };
 
+/* What becomes of a session of a user who has one already. */
+enum user_second {
+	USER_SECOND_DEFAULT,	/* as the configuration says for all */
+	USER_SECOND_ALLOW,	/* both stay */
+	USER_SECOND_REFUSE,	/* the new one is refused */
+	USER_SECOND_REPLACE,	/* the old ones end */
+};
+
 /**
  * struct user - one line of the file
  */
@@ -49,9 +59,21 @@ struct user {
 	const char *filter_set;
 	/** @pool: for USER_ADDRESS_POOL: which one; NULL: the one without a name */
 	const char *pool;
+	/** @second: what becomes of a second session */
+	enum user_second second;
 	/** @line: where it stands in the file */
 	unsigned int line;
 };
+
+/* USER_SECOND_DEFAULT: the word is none of them. */
+static inline enum user_second user_second_parse(const char *word)
+{
+	if (!strcmp(word, "allow"))
+		return USER_SECOND_ALLOW;
+	if (!strcmp(word, "refuse"))
+		return USER_SECOND_REFUSE;
+	return strcmp(word, "replace") ? USER_SECOND_DEFAULT : USER_SECOND_REPLACE;
+}
 
 struct users *users_parse(const char *text, size_t len, struct diag *diag);
 struct users *users_load(const char *path, struct diag *diag);

@@ -11,6 +11,8 @@
 #define PPP_LOOPS_MAX		5	/* signs of a looped link before we believe it */
 #define PPP_LIMIT_WINDOW_MS	1000	/* at most PPP_LIMIT_COUNT Protocol-Rejects ... */
 #define PPP_LIMIT_COUNT		10	/* ... in one window */
+#define PPP_PROBE_MS		1000	/* interval of Echo-Requests when we want to know now ... */
+#define PPP_PROBES		5	/* ... and so many without an answer: the peer is lost */
 #define PPP_ANEW_WINDOW_MS	60000	/* at most PPP_ANEW_COUNT renegotiations in one window */
 #define PPP_ANEW_COUNT		20
 #define PPP_ANEW_IDLE		5	/* of LCP, without the network ever coming up */
@@ -59,6 +61,7 @@ void ppp_lcp_init(struct ppp_session *s);
 
 /* link.c */
 void ppp_lcp_echo_timer(struct ppp_session *s);
+void ppp_lcp_probe(struct ppp_session *s);
 void ppp_lcp_reject_protocol(struct ppp_session *s, uint16_t protocol, const uint8_t *data,
 			     size_t len);
 

@@ -356,8 +356,12 @@ static int extra_echo(struct ppp_session *s, uint8_t code, const uint8_t *data, 
 	}
 	if (!magic_right(s, data))
 		return -1;
-	if (code == PPP_CODE_ECHO_REPLY)
+	if (code == PPP_CODE_ECHO_REPLY) {
+		if (s->lcp.probing)
+			s->lcp.echo_deadline = s->now + s->config->echo_ms;
 		s->lcp.echo_missing = 0;
+		s->lcp.probing = false;
+	}
 	return PPP_EV_RXR;
 }
 
@@ -442,6 +446,7 @@ static void lcp_up(struct ppp_session *s)
 
 	lcp->loops = 0;
 	lcp->echo_missing = 0;
+	lcp->probing = false;
 	lcp->echo_off = !s->config->echo_ms;
 	lcp->echo_deadline = lcp->echo_off ? 0 : s->now + s->config->echo_ms;
 	ppp_link_up(s);

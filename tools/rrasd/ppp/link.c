@@ -14,19 +14,38 @@
 void ppp_lcp_echo_timer(struct ppp_session *s)
 {
 	struct ppp_lcp *lcp = &s->lcp;
+	uint8_t failures = lcp->probing ? PPP_PROBES : s->config->echo_failures;
 	uint8_t data[PPP_MAGIC_LEN];
 
 	if (!lcp->echo_deadline || s->now < lcp->echo_deadline)
 		return;
-	if (s->config->echo_failures && lcp->echo_missing >= s->config->echo_failures) {
+	if (failures && lcp->echo_missing >= failures) {
 		ppp_end(s, PPP_REASON_PEER_LOST);
 		return;
 	}
 	if (lcp->echo_missing < UINT8_MAX)
 		lcp->echo_missing++;
-	lcp->echo_deadline = s->now + s->config->echo_ms;
+	lcp->echo_deadline = s->now + (lcp->probing ? PPP_PROBE_MS : s->config->echo_ms);
 	ppp_set32(data, lcp->magic);
 	ppp_send(s, PPP_PROTO_LCP, PPP_CODE_ECHO_REQ, ++lcp->echo_id, data, sizeof(data));
+}
+
+/**
+ * ppp_lcp_probe - find out soon whether the peer is still there
+ * @s: the session; its time is set
+ *
+ * A peer that is to get no echo, or rejected it, is not asked.
+ */
+void ppp_lcp_probe(struct ppp_session *s)
+{
+	struct ppp_lcp *lcp = &s->lcp;
+
+	if (!lcp->echo_deadline || lcp->probing)
+		return;
+	lcp->probing = true;
+	lcp->echo_missing = 0;
+	lcp->echo_deadline = s->now;
+	ppp_lcp_echo_timer(s);
 }
 
 /* Rejects cost output that the peer did not need: no flood may draw a flood of them. */

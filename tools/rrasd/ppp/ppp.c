@@ -419,6 +419,23 @@ void ppp_session_lower_down(struct ppp_session *s, uint64_t now)
 }
 
 /**
+ * ppp_session_probe - somebody would be glad if this session were dead: is it?
+ * @s: the session
+ * @now: monotonic time, ms
+ *
+ * The peer gets Echo-Requests in quick succession; if it answers none of them the session ends
+ * within five seconds (PPP_REASON_PEER_LOST). Nothing happens while LCP is not open, and where
+ * there is no echo.
+ */
+void ppp_session_probe(struct ppp_session *s, uint64_t now)
+{
+	if (!enter(s, now))
+		return;
+	ppp_lcp_probe(s);
+	leave(s);
+}
+
+/**
  * ppp_auth_answer - the answer to auth_request()
  * @s: the session
  * @now: monotonic time, ms

@@ -385,6 +385,7 @@ struct ppp_lcp {
 	bool peer_pfc:1;
 	bool peer_acfc:1;
 	bool echo_off:1;	/* the peer rejected the code */
+	bool probing:1;		/* we want to know now whether it is there */
 	bool own_request:1;	/* the request being judged carries our magic number */
 };
 
@@ -512,6 +513,7 @@ void ppp_session_input(struct ppp_session *s, uint64_t now, const uint8_t *frame
 void ppp_session_timer(struct ppp_session *s, uint64_t now);
 void ppp_session_close(struct ppp_session *s, uint64_t now, enum ppp_reason reason);
 void ppp_session_lower_down(struct ppp_session *s, uint64_t now);
+void ppp_session_probe(struct ppp_session *s, uint64_t now);
 
 void ppp_auth_answer(struct ppp_session *s, uint64_t now, const struct ppp_auth_answer *answer);
 void ppp_auth_result(struct ppp_session *s, uint64_t now, bool ok, const char *message);

@@ -69,6 +69,7 @@ static void test_mistakes(void)
 	expect_mistake("[ppp]\ndns1 1.2.3\n", 6, "an IPv4 address");
 	expect_mistake("[ppp]\ndns1 224.0.0.1\n", 6, "unicast");
 	expect_mistake("[ppp]\nsend-pfc true\n", 6, "yes or no");
+	expect_mistake("[auth]\nsecond-session never\n", 6, "allow, refuse or replace");
 	expect_mistake("[auth]\nmethods eap\n", 6, "chap-md5 mschapv2 pap");
 	expect_mistake("[auth]\nmethods \" \"\n", 6, "at least one");
 	expect_mistake("[auth]\nname \"open\n", 6, "not closed");

@@ -529,6 +529,41 @@ static void test_small_mru(void)
 	host_done(&h);
 }
 
+/* Somebody wants to know now whether the peer is there. */
+static void test_probe(void)
+{
+	char hex[60];
+
+	host_init(&h, PPP_SERVER, 6);
+	h.config.auth_peer = 0;
+	h.config.echo_ms = 20000;
+	host_start(&h);
+	ppp_session_probe(h.s, h.now);
+	tap_number(h.s->lcp.probing, 0, "probe: not before LCP is open");
+	host_lcp_open(&h);
+	host_network_open(&h);
+	host_forget(&h);
+	ppp_session_probe(h.s, h.now);
+	ppp_session_probe(h.s, h.now);
+	tap_text(h.log, "c021:9 ", "probe: one echo at once, though asked twice");
+	sprintf(hex, "c021 0a %02x 0008 11223344", h.s->lcp.echo_id);
+	host_hex(&h, hex);
+	host_wait(&h, 1000);
+	host_forget(&h);
+	host_wait(&h, 19000);
+	tap_text(h.log, "c021:9 ", "probe: who answers is asked as rarely as before");
+	sprintf(hex, "c021 0a %02x 0008 11223344", h.s->lcp.echo_id);
+	host_hex(&h, hex);
+	host_forget(&h);
+	ppp_session_probe(h.s, h.now);
+	host_wait(&h, 4999);
+	tap_text(h.log, "c021:9 c021:9 c021:9 c021:9 c021:9 ", "probe: five, a second apart");
+	tap_ok(h.is_up, "probe: nobody is lost before the last one had its time");
+	host_wait(&h, 20000);
+	tap_number(h.reason, PPP_REASON_PEER_LOST, "probe: then he is");
+	host_done(&h);
+}
+
 int main(void)
 {
 	test_options();
@@ -544,5 +579,6 @@ int main(void)
 	test_rejects();
 	test_limits();
 	test_small_mru();
+	test_probe();
 	return tap_end();
 }

@@ -85,6 +85,8 @@ static void test_bad(void)
 		{ "a * b * -- filter-set a/b", 1, "letters, digits" },
 		{ "a * b -- filter-set -x", 1, "begins with a letter" },
 		{ "a * b * -- pool", 1, "name of a pool is missing" },
+		{ "a * b * -- second-session", 1, "allow, refuse or replace" },
+		{ "a * b * -- second-session never", 1, "allow, refuse or replace" },
 		{ "a * b * -- pool a/b", 1, "letters, digits" },
 		{ "a * b * -- ipv6-prefix", 1, "the prefix is missing" },
 		{ "a * b * -- ipv6-prefix 2001:db8::/56", 1, "64 bits" },
