@@ -349,6 +349,27 @@ struct uplink *uplink_by_ifindex(const struct dial *all, int ifindex)
 	return NULL;
 }
 
+/**
+ * uplink_by_name - an interface by its name
+ * @d: the daemon
+ * @name: its name
+ *
+ * Return: the interface or NULL.
+ */
+struct uplink *uplink_by_name(const struct rrasd *d, const char *name)
+{
+	struct uplink *u;
+	struct list *l;
+
+	if (!d->dial)
+		return NULL;
+	for_each_uplink(d->dial, u, l) {
+		if (!strcmp(u->dial->name, name))
+			return u;
+	}
+	return NULL;
+}
+
 static int add_uplink(struct dial *all, struct config *config, const struct config_dial *dial)
 {
 	struct uplink *u = calloc(1, sizeof(*u));

@@ -8,12 +8,15 @@
 #ifndef RRASD_DIAL_H
 #define RRASD_DIAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "../lib/json.h"
 #include "ppp/ppp.h"
 
 struct config;
+struct record;
+struct record_writer;
 struct rrasd;
 struct session;
 struct uplink;
@@ -34,6 +37,12 @@ struct config *dial_config(const struct uplink *u);
 const struct ppp_config *dial_ppp_config(const struct uplink *u);
 const struct ppp_ops *dial_ppp_ops(const struct uplink *u);
 void dial_session_json(const struct uplink *u, struct json *j);
+
+/* A session of it that outlives the process. */
+void dial_save(const struct uplink *u, struct record_writer *w);
+bool dial_is_saved(const struct record *r);
+struct uplink *dial_find_saved(const struct rrasd *d, const struct record *r);
+void dial_restore(struct uplink *u, struct session *s, const struct record *r);
 
 /* The control socket. */
 uint32_t dial_count(const struct rrasd *d);

@@ -98,6 +98,7 @@ void uplink_hangup(struct uplink *u, enum ppp_reason reason);
 void uplink_up(struct uplink *u);
 void uplink_down(struct uplink *u);
 void uplink_ended(struct uplink *u, enum ppp_reason reason, const char *text);
+struct uplink *uplink_by_name(const struct rrasd *d, const char *name);
 struct uplink *uplink_by_ifindex(const struct dial *all, int ifindex);
 
 /* dial_ipv6.c */

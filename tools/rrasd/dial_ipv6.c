@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "dial_internal.h"
+#include "keep.h"
 #include "kernel.h"
 #include "log.h"
 #include "rrasd.h"
@@ -72,6 +73,8 @@ void uplink_ipv6_configure(struct uplink *u)
 	if (!u->dial->default_route)
 		return;
 	err = change_default_route(u, true);
+	if (err == -EEXIST && keep_is_heir(u->all->d->keep))
+		return;		/* it is that of the process before us */
 	if (err == -EEXIST)
 		log_warning("%s: there is a default route of IPv6 already: it stays",
 			    u->dial->name);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "dial_internal.h"
+#include "keep.h"
 #include "log.h"
 #include "rrasd.h"
 #include "wan_route.h"
@@ -100,6 +101,8 @@ static void add_default_route(struct uplink *u)
 	if (!u->dial->default_route)
 		return;
 	err = wan_nl_route(&u->all->route, u->watch.state.ifindex, any, 0, any, true);
+	if (err == -EEXIST && keep_is_heir(u->all->d->keep))
+		return;		/* it is that of the process before us */
 	if (err == -EEXIST)
 		log_warning("%s: there is a default route already: it stays", u->dial->name);
 	else if (err)

@@ -89,6 +89,7 @@ static void network_up(struct ppp_session *p, const struct ppp_network *net)
 	}
 	session_count_up(s);
 	uplink_up(u);
+	session_changed(s);
 	if (s->was_up)
 		return;
 	s->was_up = true;
@@ -127,6 +128,7 @@ static void network_down(struct ppp_session *p, uint16_t protocol)
 	session_count_up(s);
 	if (!s->up)
 		uplink_down(u);
+	session_changed(s);
 }
 
 static void log_end(const struct uplink *u, const struct session *s, const char *text)

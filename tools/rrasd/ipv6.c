@@ -13,6 +13,7 @@
 #include "kernel.h"
 #include "log.h"
 #include "pool6.h"
+#include "record.h"
 #include "rrasd.h"
 #include "session_internal.h"
 #include "wan.h"
@@ -315,6 +316,75 @@ void ipv6_release(struct session *s)
 	if (s->ipv6.prefix.len)
 		pool6_release(s->d->ipv6->pool, &s->ipv6.prefix, s);
 	s->ipv6.prefix.len = 0;
+}
+
+/* As it is written down. */
+struct session_ipv6_saved {
+	uint64_t ifid;
+	struct in6_addr prefix;
+	uint32_t prefix_len;
+	uint32_t mtu;
+};
+
+/**
+ * ipv6_save - write down what a session has of IPv6
+ * @s: the session
+ * @w: where to
+ */
+void ipv6_save(const struct session *s, struct record_writer *w)
+{
+	struct session_ipv6_saved saved = {
+		.ifid = s->ipv6.ifid, .prefix = s->ipv6.prefix.address,
+		.prefix_len = s->ipv6.prefix.len, .mtu = s->ipv6.mtu,
+	};
+
+	if (s->ipv6.ifid)
+		record_put(w, RECORD_IPV6, &saved, sizeof(saved));
+}
+
+/**
+ * ipv6_restore - read what a session of the process before us had of IPv6; nothing is claimed yet
+ * @s: the session
+ * @d: the daemon
+ * @r: what was written down
+ *
+ * Return: whether it can have that; it may be nothing.
+ */
+bool ipv6_restore(struct session *s, const struct rrasd *d, const struct record *r)
+{
+	struct session_ipv6_saved saved;
+	size_t len;
+
+	if (!record_find(r, RECORD_IPV6, &len))
+		return true;
+	if (!d->ipv6 || !record_get(r, RECORD_IPV6, &saved, sizeof(saved)) ||
+	    !ppp_ifid_valid(saved.ifid) || (saved.prefix_len != 64 && saved.prefix_len != 128) ||
+	    ipv6_find(d, saved.ifid))
+		return false;
+	s->ipv6.ifid = saved.ifid;
+	s->ipv6.prefix.address = saved.prefix;
+	s->ipv6.prefix.len = (uint8_t)saved.prefix_len;
+	s->ipv6.mtu = (uint16_t)saved.mtu;
+	return true;
+}
+
+/**
+ * ipv6_restored - the session goes on: claim what it has
+ * @s: the session, after ipv6_restore()
+ */
+void ipv6_restored(struct session *s)
+{
+	struct ipv6 *v = s->d->ipv6;
+
+	htable_add(&v->by_ifid, &s->ipv6.by_ifid, hash_ifid(s->ipv6.ifid));
+	pool6_claim(v->pool, &s->ipv6.prefix, s);
+	s->ipv6.told = true;
+	if (s->ppp.ipv6cp.prepared)
+		add_route(s);
+	if (!s->ppp.ipv6cp.up)
+		return;
+	s->ipv6.up = true;
+	advertise_begin(s);
 }
 
 /**

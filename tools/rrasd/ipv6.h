@@ -23,6 +23,8 @@
 
 struct ipv6;
 struct pool_counts;
+struct record;
+struct record_writer;
 struct rrasd;
 struct session;
 
@@ -60,6 +62,9 @@ int ipv6_prepare(struct session *s, const struct ppp_network *net);
 void ipv6_up(struct session *s);
 void ipv6_down(struct session *s);
 void ipv6_release(struct session *s);
+void ipv6_save(const struct session *s, struct record_writer *w);
+bool ipv6_restore(struct session *s, const struct rrasd *d, const struct record *r);
+void ipv6_restored(struct session *s);
 void ipv6_json(const struct session *s, struct json *j);
 
 #endif /* RRASD_IPV6_H */

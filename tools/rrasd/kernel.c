@@ -174,6 +174,33 @@ uint32_t kernel_link_reason(int fd)
 	return info.reason;
 }
 
+/**
+ * kernel_link_down - take a link down, though others have its file open
+ * @fd: the link's file
+ */
+void kernel_link_down(int fd)
+{
+	if (ioctl(fd, NDISWAN_IOC_DOWN) < 0)
+		log_error("a link cannot be taken down: %m");
+}
+
+/**
+ * kernel_link_end - say good-bye on a link of which nothing else is known, and take it down
+ * @fd: the link's file
+ *
+ * An LCP Terminate-Request is understood whatever was negotiated. Its answer is not waited for.
+ */
+void kernel_link_end(int fd)
+{
+	static const uint8_t terminate[] = {
+		PPP_PROTO_LCP >> 8, PPP_PROTO_LCP & 0xff, PPP_CODE_TERM_REQ, 1, 0, PPP_HEADER_LEN,
+	};
+
+	if (write(fd, terminate, sizeof(terminate)) < 0)
+		log_debug("a link that ends: %m");
+	kernel_link_down(fd);
+}
+
 static int talk(struct kernel *k, struct nlmsghdr *nlh, mnl_cb_t cb, void *data)
 {
 	int err = nl_talk(&k->nl, nlh, cb, data);
@@ -455,14 +482,18 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-/* Events were lost: ask for the state of everything instead. */
-static void resynchronise(struct kernel *k)
+/**
+ * kernel_compare - compare all sessions with what the kernel has
+ * @k: the kernel
+ *
+ * Return: 0 or a negative error, which has been logged.
+ */
+int kernel_compare(struct kernel *k)
 {
 	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
 	struct nlmsghdr *nlh;
 	int err, tries;
 
-	log_warning("the kernel had more events than rrasd could read: comparing all links");
 	sessions_compare_begin(k->d->sessions);
 	for (tries = 0; tries < 10; tries++) {
 		nlh = nl_genl_request(&k->nl, buffer, &k->family, NDISWAN_CMD_LINK_GET,
@@ -475,6 +506,7 @@ static void resynchronise(struct kernel *k)
 		log_error("links cannot be read: %s", k->error);
 	else
 		sessions_compare_end(k->d->sessions);
+	return err;
 }
 
 static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
@@ -486,10 +518,12 @@ static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
 	(void)loop;
 	(void)revents;
 	len = recv(w->fd, buffer, sizeof(buffer), MSG_DONTWAIT);
-	if (len < 0 && errno == ENOBUFS)
-		resynchronise(k);
-	else if (len > 0)
+	if (len > 0) {
 		mnl_cb_run(buffer, (size_t)len, 0, 0, on_event, k);
+	} else if (len < 0 && errno == ENOBUFS) {
+		log_warning("the kernel had more events than rrasd could read: comparing all links");
+		kernel_compare(k);
+	}
 }
 
 /*

@@ -40,6 +40,9 @@ int kernel_stats(struct kernel *k, struct kernel_stats *stats);
 void kernel_file_stats(int fd, struct kernel_stats *stats);
 int kernel_link_ppp(struct kernel *k, uint32_t *link, uint32_t *channel);
 uint32_t kernel_link_reason(int fd);
+void kernel_link_down(int fd);
+void kernel_link_end(int fd);
+int kernel_compare(struct kernel *k);
 int kernel_line_up(struct kernel *k, uint32_t link, int ifindex, struct in_addr peer,
 		   uint16_t mtu);
 int kernel_line_down(struct kernel *k, uint32_t link);

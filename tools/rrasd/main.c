@@ -20,10 +20,12 @@
 #include "filters.h"
 #include "hash.h"
 #include "ipv6.h"
+#include "keep.h"
 #include "kernel.h"
 #include "log.h"
 #include "metrics.h"
 #include "netdev.h"
+#include "notify.h"
 #include "pools.h"
 #include "radius.h"
 #include "radius_acct.h"
@@ -31,6 +33,7 @@
 #include "rrasd.h"
 #include "sandbox.h"
 #include "session.h"
+#include "session_keep.h"
 #include "stats.h"
 #include "users.h"
 #include "wan.h"
@@ -42,6 +45,7 @@ struct options {
 	const char *config;
 	bool foreground;	/* -f: and the log on standard error */
 	bool syslog;		/* -n: in the foreground too, for systemd */
+	bool keep;		/* -k: sessions outlive the process */
 	bool test;
 };
 
@@ -54,18 +58,21 @@ struct signals {
 
 static void usage(FILE *to)
 {
-	fputs("usage: rrasd [-c FILE] [-f | -n]	run\n"
+	fputs("usage: rrasd [-c FILE] [-f | -n] [-k]	run\n"
 	      "       rrasd [-c FILE] -t		check the configuration and exit\n"
 	      "\n"
 	      "  -c FILE    configuration, default " CONFIG_FILE "\n"
 	      "  -f         stay in the foreground, log to standard error\n"
 	      "  -n         stay in the foreground, log to syslog (for systemd)\n"
+	      "  -k         sessions outlive the process: who has started it holds their files\n"
+	      "             (systemd: FileDescriptorStoreMax=); with -f or -n\n"
 	      "  -t         check the configuration and the secrets file; exit 0 or 1\n"
 	      "  -h         this text\n"
 	      "  -V         version\n"
 	      "\n"
-	      "Signals: TERM ends all sessions and exits, HUP reads the files again,\n"
-	      "USR1 writes statistics to the log. See rrasd(8), rrasd.conf(5), rras(8).\n", to);
+	      "Signals: INT ends all sessions and exits; TERM too, but with -k it leaves them to\n"
+	      "the next process; HUP reads the files again, USR1 writes statistics to the log.\n"
+	      "See rrasd(8), rrasd.conf(5), rras(8).\n", to);
 }
 
 /* Returns -1 to go on, or the exit code. */
@@ -79,7 +86,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 	int c;
 
 	*o = (struct options){ .config = CONFIG_FILE };
-	while ((c = getopt_long(argc, argv, "c:fnthV", names, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "c:fnkthV", names, NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			o->config = optarg;
@@ -89,6 +96,9 @@ static int parse_options(struct options *o, int argc, char **argv)
 			break;
 		case 'n':
 			o->syslog = true;
+			break;
+		case 'k':
+			o->keep = true;
 			break;
 		case 't':
 			o->test = true;
@@ -104,7 +114,10 @@ static int parse_options(struct options *o, int argc, char **argv)
 			return 2;
 		}
 	}
-	if (optind == argc && !(o->foreground && o->syslog))
+	/* In the background it would not be the process that was handed the files. */
+	if (o->keep && !o->foreground && !o->syslog && !o->test)
+		fputs("rrasd: -k goes with -f or -n\n", stderr);
+	else if (optind == argc && !(o->foreground && o->syslog))
 		return -1;
 	usage(stderr);
 	return 2;
@@ -143,6 +156,25 @@ static void on_stop(struct ev_loop *loop, ev_timer *t, int revents)
 	ev_break(loop, EVBREAK_ALL);
 }
 
+/*
+ * Sessions that are up go on without us until the next process comes. Nothing else is tidied up:
+ * it is as if we had been killed, and the next process has to cope with that anyway.
+ */
+static void leave(int revents, void *data)
+{
+	struct rrasd *d = data;
+
+	(void)revents;
+	if (d->stopping)
+		return;
+	d->stopping = true;
+	log_info("leaving %u sessions to the next process", sessions_leave(d));
+	if (d->config->pid_file)
+		unlink(d->config->pid_file);
+	control_close(d);
+	_exit(0);
+}
+
 static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
 {
 	struct rrasd *d = w->data;
@@ -153,8 +185,10 @@ static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
 		reload(d, s->config);
 	else if (w->signum == SIGUSR1)
 		stats_log(d);
-	else
+	else if (w->signum == SIGINT || !d->keep)
 		begin_stop(loop, d, s);
+	else		/* in a moment: if there was an INT as well, that counts */
+		ev_once(loop, -1, 0, 0.0, leave, d);
 }
 
 static void watch_signal(struct rrasd *d, ev_signal *w, int number)
@@ -187,7 +221,7 @@ static int open_clients(struct rrasd *d)
 	return err ? err : filters_open(d);
 }
 
-static int open_parts(struct rrasd *d)
+static int open_parts(struct rrasd *d, const struct options *o)
 {
 	int err;
 
@@ -198,6 +232,8 @@ static int open_parts(struct rrasd *d)
 	clock_open(d);
 	reload_reserve(d);
 	err = sessions_init(d);
+	if (!err && o->keep)
+		err = keep_open(d);
 	if (!err)
 		err = control_check(d);	/* before anything is changed: does another one run? */
 	if (!err)
@@ -215,6 +251,8 @@ static int open_parts(struct rrasd *d)
 	if (!err)
 		err = access_listen(d);
 	if (!err)
+		sessions_restore(d);
+	if (!err)
 		err = dial_begin(d);
 	if (!err)
 		err = netdev_follow(d);
@@ -231,6 +269,7 @@ static void close_parts(struct rrasd *d)
 		dial_close(d);
 		access_close(d);
 		radius_close(d);
+		keep_close(d);
 		sessions_uninit(d);
 		control_close(d);
 		metrics_close(d);
@@ -283,15 +322,25 @@ static int confine(struct rrasd *d, const char *config)
 static int run(struct rrasd *d, const struct options *o)
 {
 	struct signals signals = { .config = o->config };
+	uint32_t files;
 	int err;
 
-	caps_raise_files(d->config->sessions + d->config->pptp.connections);
+	files = d->config->sessions + d->config->pptp.connections;
+	/* Held are a link and maybe a control connection of each, twice for a moment: keep.c. */
+	caps_raise_files(o->keep ? files + 4 * d->config->sessions : files);
+	if (o->keep)
+		keep_inherit();
 	if (!o->foreground && !o->syslog) {
 		err = background_begin();
 		if (err)
 			return err;
 	}
-	err = open_parts(d);
+	err = open_parts(d, o);
+	if (err && d->keep) {
+		/* The next attempt may succeed: leave everything as it was. */
+		log_error("not started: %s", strerror(-err));
+		_exit(1);
+	}
 	if (err)
 		return err;
 	watch_signals(d, &signals);
@@ -300,12 +349,15 @@ static int run(struct rrasd *d, const struct options *o)
 	if (!o->foreground)
 		log_open(true);
 	err = confine(d, o->config);
+	if (err && d->keep)
+		_exit(1);
 	if (err)
 		return err;
 	log_info("rrasd " RRASD_VERSION " runs: %zu users, WAN interface %s, dials %u",
 		 users_count(d->users), config_serves(d->config) ? d->config->wan : "none",
 		 dial_count(d));
 	background_ready();
+	notify_send("READY=1", NULL, 0);
 	ev_run(d->loop, 0);
 	log_info("stopped");
 	if (d->config->pid_file)

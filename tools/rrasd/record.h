@@ -17,7 +17,11 @@
 enum record_tag {
 	RECORD_SESSION = 1,	/* session_keep.c: struct session_saved */
 	RECORD_USER,		/* the name, any bytes */
-	RECORD_FILTER_SET,	/* the user's own, without a NUL */
+	RECORD_GRANT,		/* struct grant_saved */
+	RECORD_GRANT_POOL,	/* its texts, without a NUL */
+	RECORD_GRANT_FILTERS,
+	RECORD_GRANT_ROUTES,	/* struct auth_route, several */
+	RECORD_GRANT_CLASS,	/* any bytes */
 	RECORD_ENGINE,		/* ppp/save.c: struct ppp_saved */
 	RECORD_IPV6,		/* struct session_ipv6_saved */
 	RECORD_UPLINK,		/* dial_keep.c: struct uplink_saved */

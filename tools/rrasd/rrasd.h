@@ -31,6 +31,8 @@ struct rrasd {
 	/** @wan: NULL: there are no clients, rrasd only dials */
 	struct wan *wan;
 	struct sessions *sessions;
+	/** @keep: NULL: sessions end with this process */
+	struct keep *keep;
 	/** @pppoe: each access protocol keeps its own; NULL: not open */
 	struct pppoe *pppoe;
 	struct pptp *pptp;

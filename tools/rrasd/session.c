@@ -98,21 +98,35 @@ static void on_timer(struct ev_loop *loop, ev_timer *w, int revents)
 		session_arm(s);
 }
 
-static void add(struct rrasd *d, struct session *s, const struct session_port *port, int fd,
-		uint32_t link)
+/**
+ * session_prepare - what has to be done before the engine knows the session
+ * @d: the daemon
+ * @s: the session
+ * @port: the access protocol
+ * @fd: the link's file
+ * @link: the link
+ */
+void session_prepare(struct rrasd *d, struct session *s, const struct session_port *port, int fd,
+		     uint32_t link)
 {
 	s->d = d;
 	s->port = port;
 	s->fd = fd;
 	s->link = link;
-	s->started = rrasd_now();
+	list_init(&s->changed);
 	ev_io_init(&s->io, on_readable, fd, EV_READ);
 	ev_init(&s->timer, on_timer);
 	/* After all frames: an answer that is here has not failed to come. */
 	ev_set_priority(&s->timer, -1);
 	s->io.data = s;
 	s->timer.data = s;
-	sessions_insert(d->sessions, s);
+}
+
+static void add(struct session *s)
+{
+	s->started = rrasd_now();
+	sessions_insert(s->d->sessions, s);
+	session_changed(s);
 }
 
 /**
@@ -127,8 +141,9 @@ void session_add(struct rrasd *d, struct session *s, const struct session_port *
 		 uint32_t link)
 {
 	s->config = config_get(d->config);
+	session_prepare(d, s, port, fd, link);
 	ppp_session_init(&s->ppp, &s->config->link[port->kind], &session_ppp_ops, s);
-	add(d, s, port, fd, link);
+	add(s);
 }
 
 /**
@@ -147,8 +162,9 @@ void session_add_uplink(struct rrasd *d, struct session *s, const struct session
 	s->config = config_get(dial_config(u));
 	/* No stranger: we called him. */
 	s->authenticated = true;
+	session_prepare(d, s, port, fd, link);
 	ppp_session_init(&s->ppp, dial_ppp_config(u), dial_ppp_ops(u), s);
-	add(d, s, port, fd, link);
+	add(s);
 }
 
 /**
@@ -294,6 +310,7 @@ void session_finish(struct session *s, enum ppp_reason reason, const char *text)
 	if (!s->uplink)
 		report_end(s, reason, text);
 	s->port->closed(s, reason);
+	session_unkeep(s);
 	close(s->fd);
 	s->fd = -1;
 	if (s->filtered)

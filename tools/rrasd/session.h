@@ -24,6 +24,7 @@
 #include "session_limit.h"
 
 struct config;
+struct record_writer;
 struct rrasd;
 struct session;
 struct sessions;
@@ -46,6 +47,16 @@ struct session_port {
 	void (*authenticated)(struct session *s);
 	/** @framing: LCP has agreed on this; NULL: the link itself frames so */
 	void (*framing)(struct session *s, const struct ppp_link *link);
+	/**
+	 * @save: write down what the access protocol needs to go on with it in another process;
+	 * NULL: it ends with this one
+	 */
+	void (*save)(const struct session *s, struct record_writer *w);
+	/**
+	 * @control: the socket of its control connection, to outlive this process with it; NULL: it
+	 * has none. Sessions may have the same one.
+	 */
+	int (*control)(const struct session *s);
 	/** @closed: the session is over; the link's file is still open */
 	void (*closed)(struct session *s, enum ppp_reason reason);
 	/** @free: free the object that embeds @s; later than @closed */
@@ -75,6 +86,14 @@ struct session {
 	struct list all;
 	/** @stage: in the list of silent or unfinished ones, and at last of those to be freed */
 	struct list stage;
+	/** @changed: in the list of those to be written down; see session_keep.c */
+	struct list changed;
+	/** @slot: of its record; 0: there is none */
+	uint32_t slot;
+	/** @held: keep_hold()'s: its link outlives us */
+	uint32_t held;
+	/** @control_held: and so does the socket of its control connection */
+	uint32_t control_held;
 	int fd;
 	uint32_t link;
 	/** @user: the name, any bytes, @user_len of them; NULL before authentication */
@@ -121,6 +140,7 @@ struct session_counts {
 	uint32_t uplinks;	/* those of @sessions that we have dialled */
 	uint32_t of_kind[ACCESS_KINDS];	/* those of @sessions over each access protocol */
 	uint64_t started, authenticated, connected;
+	uint64_t taken_over;	/* from a process before this one */
 	uint64_t auth_failed, auth_limited, evicted;
 	uint64_t ended[PPP_REASONS];
 };
@@ -136,6 +156,7 @@ uint32_t sessions_close_all(struct sessions *all, enum ppp_reason reason);
 uint32_t sessions_close_user(struct sessions *all, const void *name, size_t len);
 uint32_t sessions_probe(struct sessions *all, const char *pool);
 void sessions_pools_changed(struct sessions *all);
+void sessions_save(struct rrasd *d);
 void sessions_drop_all(struct sessions *all, enum ppp_reason reason);
 
 /* The kernel's side tells: */
@@ -152,6 +173,7 @@ void session_add(struct rrasd *d, struct session *s, const struct session_port *
 void session_add_uplink(struct rrasd *d, struct session *s, const struct session_port *port, int fd,
 			uint32_t link, struct uplink *u);
 void session_start(struct session *s);
+void session_changed(struct session *s);
 void session_close(struct session *s, enum ppp_reason reason);
 void session_lower_down(struct session *s, enum ppp_reason reason);
 const char *session_caller(const struct session *s);

@@ -20,6 +20,8 @@ struct sessions {
 	struct list silent;
 	/** @unfinished: not yet authenticated, in the order of their first frames */
 	struct list unfinished;
+	/** @changed: to be written down before the loop waits again */
+	struct list changed;
 	/** @dead: over, freed before the loop waits again */
 	struct list dead;
 	ev_prepare reaper;
@@ -43,7 +45,12 @@ void session_auth_answered(struct session *s, const struct auth_query *q,
 void session_routes_add(struct session *s);
 void session_routes_remove(struct session *s);
 
+/* session_keep.c */
+void session_unkeep(struct session *s);
+
 /* session.c */
+void session_prepare(struct rrasd *d, struct session *s, const struct session_port *port, int fd,
+		     uint32_t link);
 void session_release_address(struct session *s);
 const char *session_addresses(const struct session *s);
 const char *session_filter_set(const struct session *s);

@@ -299,6 +299,7 @@ static void ppp_network_up(struct ppp_session *p, const struct ppp_network *net)
 		up_ipv4(s);
 	session_count_up(s);
 	report_up(s, net);
+	session_changed(s);
 }
 
 static void down_ipv4(struct session *s)
@@ -328,6 +329,7 @@ static void ppp_network_down(struct ppp_session *p, uint16_t protocol)
 	else
 		down_ipv4(s);
 	session_count_up(s);
+	session_changed(s);
 }
 
 static void ppp_finished(struct ppp_session *p, enum ppp_reason reason, const char *text)

@@ -80,6 +80,7 @@ int sessions_init(struct rrasd *d)
 	list_init(&all->quiet);
 	list_init(&all->silent);
 	list_init(&all->unfinished);
+	list_init(&all->changed);
 	list_init(&all->dead);
 	ev_prepare_init(&all->reaper, reap);
 	all->reaper.data = all;
@@ -184,11 +185,14 @@ void sessions_insert(struct sessions *all, struct session *s)
 	htable_add(&all->by_link, &s->by_link, hash_link(s->link));
 	all->counts.sessions++;
 	all->counts.of_kind[s->port->kind]++;
-	all->counts.started++;
-	if (s->uplink) {
+	if (s->was_up)
+		all->counts.taken_over++;
+	else
+		all->counts.started++;
+	if (s->uplink)
 		all->counts.uplinks++;
+	if (s->authenticated)
 		return;
-	}
 	list_append(&all->silent, &s->stage);
 	all->counts.unfinished++;
 }

@@ -70,7 +70,7 @@ static bool good(const struct slot *s)
 	return s->len <= STATE_RECORD_MAX && s->link && s->check == check_of(s);
 }
 
-/* The kill comes between two instructions: order is all that is needed, and that of stores stays. */
+/* A kill comes between two instructions: that stores keep their order is all that is needed. */
 static void set_used(struct slot *s, bool used)
 {
 	__atomic_store_n(&s->used, used, __ATOMIC_RELEASE);

@@ -35,6 +35,7 @@ void stats_json(struct rrasd *d, struct json *j)
 	json_field_uint(j, "sessions-up", c->up);
 	json_field_uint(j, "sessions-unfinished", c->unfinished);
 	json_field_uint(j, "started", c->started);
+	json_field_uint(j, "taken-over", c->taken_over);
 	json_field_uint(j, "authenticated", c->authenticated);
 	json_field_uint(j, "connected", c->connected);
 	json_field_uint(j, "auth-failed", c->auth_failed);

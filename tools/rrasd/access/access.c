@@ -81,6 +81,31 @@ const char *access_name(enum access_kind kind)
 }
 
 /**
+ * access_restore - go on with a session of the process before us
+ * @kind: its access protocol
+ * @h: the session
+ *
+ * Return: NULL, or why that is not possible.
+ */
+const char *access_restore(enum access_kind kind, const struct handover *h)
+{
+	if (!protocols[kind]->restore)
+		return "its access protocol does not outlive a process";
+	return protocols[kind]->restore(h);
+}
+
+/**
+ * access_goodbye - such a session does not go on: tell its client
+ * @kind: its access protocol
+ * @h: the session
+ */
+void access_goodbye(enum access_kind kind, const struct handover *h)
+{
+	if (protocols[kind]->goodbye)
+		protocols[kind]->goodbye(h);
+}
+
+/**
  * access_dialler - somebody who calls by the protocol that the configuration names
  * @d: the daemon
  * @dial: what it says

@@ -11,6 +11,7 @@
 
 struct config_dial;
 struct dialler;
+struct handover;
 struct rrasd;
 struct uplink;
 
@@ -59,6 +60,13 @@ struct access {
 	 */
 	struct dialler *(*dialler)(struct rrasd *d, const struct config_dial *dial,
 				   struct uplink *u);
+	/**
+	 * @restore: go on with a session of the process before us, by session_restore(); NULL: they
+	 * end with it. Return: NULL, or why that is not possible: a sentence without a full stop.
+	 */
+	const char *(*restore)(const struct handover *h);
+	/** @goodbye: such a session does not go on: tell its client; NULL: there is no way to */
+	void (*goodbye)(const struct handover *h);
 };
 
 extern const struct access pppoe_access;
@@ -71,6 +79,8 @@ int access_listen(struct rrasd *d);
 void access_close(struct rrasd *d);
 void access_json(struct rrasd *d, struct json *j);
 const char *access_name(enum access_kind kind);
+const char *access_restore(enum access_kind kind, const struct handover *h);
+void access_goodbye(enum access_kind kind, const struct handover *h);
 struct dialler *access_dialler(struct rrasd *d, const struct config_dial *dial, struct uplink *u);
 
 #endif /* RRASD_ACCESS_ACCESS_H */

@@ -349,4 +349,6 @@ const struct access pppoe_access = {
 	.close = pppoe_close,
 	.json = pppoe_json,
 	.dialler = pppoe_dialler_create,
+	.restore = pppoe_restore,
+	.goodbye = pppoe_goodbye,
 };

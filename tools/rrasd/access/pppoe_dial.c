@@ -76,18 +76,18 @@ static void line_authenticated(struct session *s)
 static void line_closed(struct session *s, enum ppp_reason reason)
 {
 	struct pppoe_line *line = to_line(s);
-	struct pppoe_iface *iface = line->dialler->iface;
-	struct pppoe_writer w;
 
 	(void)reason;
 	line->dialler->line = NULL;
-	if (line->silent)
-		return;
-	pppoe_frame_begin(&w, line->mac, iface->mac, PPPOE_CODE_PADT, line->number);
-	if (!pppoe_frame_end(&w))
-		return;
-	iface->pppoe->counts.padt_out++;
-	pppoe_iface_send(iface, &w);
+	if (!line->silent)
+		pppoe_padt(line->dialler->iface, line->mac, line->number);
+}
+
+static void line_save(const struct session *s, struct record_writer *w)
+{
+	struct pppoe_line *line = to_line(s);
+
+	pppoe_save(w, line->dialler->iface, line->mac, line->number);
 }
 
 static void line_free(struct session *s)
@@ -100,6 +100,7 @@ static const struct session_port line_port = {
 	.describe = line_describe,
 	.json = line_json,
 	.authenticated = line_authenticated,
+	.save = line_save,
 	.closed = line_closed,
 	.free = line_free,
 };
@@ -330,4 +331,43 @@ void pppoe_dial_down(struct pppoe_iface *iface)
 		dial_failed(dialler->dialler.uplink, WANARP_UNREACHABLE_REASON_NO_PORT,
 			    "the interface went down");
 	}
+}
+
+/**
+ * pppoe_line_restore - go on with a session of the process before us that it has asked for
+ * @iface: where it is
+ * @mac: the concentrator
+ * @number: of the session
+ * @h: the rest
+ * @u: for whom
+ *
+ * Return: NULL, or why that is not possible.
+ */
+const char *pppoe_line_restore(struct pppoe_iface *iface, const uint8_t *mac, uint16_t number,
+			       const struct handover *h, struct uplink *u)
+{
+	struct pppoe_dialler *dialler;
+	struct pppoe_line *line;
+	struct list *l;
+
+	for_each_dialler(iface, dialler, l) {
+		if (dialler->dialler.uplink == u)
+			break;
+	}
+	if (l == &iface->diallers)
+		return "its [dial] section dials over another interface now";
+	if (dialler->line)
+		return "there is another session already";
+	line = calloc(1, sizeof(*line));
+	if (!line)
+		return "out of memory";
+	line->dialler = dialler;
+	line->number = number;
+	memcpy(line->mac, mac, PPPOE_MAC_LEN);
+	dialler->line = line;
+	if (session_restore(&line->s, &line_port, h, u))
+		return NULL;
+	dialler->line = NULL;
+	free(line);
+	return "its record makes no sense";
 }

@@ -11,6 +11,7 @@
 #include "../hash.h"
 #include "../netdev.h"
 #include "../session.h"
+#include "../session_keep.h"
 #include "access.h"
 #include "limit.h"
 #include "pppoe_frame.h"
@@ -114,8 +115,19 @@ struct pppoe_session *pppoe_session_find_request(struct pppoe_iface *iface,
 struct pppoe_session *pppoe_session_create(struct pppoe_iface *iface,
 					   const struct pppoe_frame *f, const char **why);
 const char *pppoe_mac_text(const uint8_t *mac);
+void pppoe_padt(struct pppoe_iface *iface, const uint8_t *mac, uint16_t number);
+const char *pppoe_session_restore(struct pppoe_iface *iface, const uint8_t *mac, uint16_t number,
+				  const struct handover *h);
+
+/* pppoe_keep.c */
+void pppoe_save(struct record_writer *w, const struct pppoe_iface *iface, const uint8_t *mac,
+		uint16_t number);
+const char *pppoe_restore(const struct handover *h);
+void pppoe_goodbye(const struct handover *h);
 
 /* pppoe_dial.c */
+const char *pppoe_line_restore(struct pppoe_iface *iface, const uint8_t *mac, uint16_t number,
+			       const struct handover *h, struct uplink *u);
 struct dialler *pppoe_dialler_create(struct rrasd *d, const struct config_dial *dial,
 				     struct uplink *u);
 void pppoe_dial_receive(struct pppoe_iface *iface, const struct pppoe_frame *f);

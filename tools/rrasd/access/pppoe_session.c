@@ -168,15 +168,28 @@ static void port_authenticated(struct session *s)
 	forget_request(ps);
 }
 
-static void send_padt(struct pppoe_session *ps)
+/**
+ * pppoe_padt - tell the other side that a session is over
+ * @iface: where
+ * @mac: whom
+ * @number: of the session
+ */
+void pppoe_padt(struct pppoe_iface *iface, const uint8_t *mac, uint16_t number)
 {
 	struct pppoe_writer w;
 
-	pppoe_frame_begin(&w, ps->mac, ps->iface->mac, PPPOE_CODE_PADT, ps->number);
+	pppoe_frame_begin(&w, mac, iface->mac, PPPOE_CODE_PADT, number);
 	if (!pppoe_frame_end(&w))
 		return;
-	ps->iface->pppoe->counts.padt_out++;
-	pppoe_iface_send(ps->iface, &w);
+	iface->pppoe->counts.padt_out++;
+	pppoe_iface_send(iface, &w);
+}
+
+static void port_save(const struct session *s, struct record_writer *w)
+{
+	struct pppoe_session *ps = to_pppoe(s);
+
+	pppoe_save(w, ps->iface, ps->mac, ps->number);
 }
 
 static void port_closed(struct session *s, enum ppp_reason reason)
@@ -185,7 +198,7 @@ static void port_closed(struct session *s, enum ppp_reason reason)
 
 	(void)reason;
 	if (!ps->silent)
-		send_padt(ps);
+		pppoe_padt(ps->iface, ps->mac, ps->number);
 	forget_request(ps);
 	client_put(ps->iface->pppoe, ps->client, s->authenticated);
 	ps->client = NULL;
@@ -205,6 +218,7 @@ static const struct session_port port = {
 	.caller = port_caller,
 	.json = port_json,
 	.authenticated = port_authenticated,
+	.save = port_save,
 	.closed = port_closed,
 	.free = port_free,
 };
@@ -292,4 +306,44 @@ err_close:
 err_free:
 	free(ps);
 	return NULL;
+}
+
+/**
+ * pppoe_session_restore - go on with a client's session of the process before us
+ * @iface: where it is
+ * @mac: the client
+ * @number: of the session
+ * @h: the rest
+ *
+ * Return: NULL, or why that is not possible.
+ */
+const char *pppoe_session_restore(struct pppoe_iface *iface, const uint8_t *mac, uint16_t number,
+				  const struct handover *h)
+{
+	struct pppoe_session *ps;
+
+	if (!iface->serves)
+		return "its interface is not one of the configuration any more";
+	if (iface->by_number[number])
+		return "another session has its number";
+	ps = calloc(1, sizeof(*ps));
+	if (!ps)
+		return "out of memory";
+	ps->iface = iface;
+	ps->number = number;
+	memcpy(ps->mac, mac, PPPOE_MAC_LEN);
+	ps->client = client_get(iface->pppoe, mac);
+	if (!ps->client)
+		goto err_free;
+	ps->client->unfinished--;
+	iface->by_number[number] = ps;
+	iface->count++;
+	if (session_restore(&ps->s, &port, h, NULL))
+		return NULL;
+	iface->count--;
+	iface->by_number[number] = NULL;
+	client_put(iface->pppoe, ps->client, true);
+err_free:
+	free(ps);
+	return "its record makes no sense";
 }

@@ -25,7 +25,8 @@ static void save_lcp(const struct ppp_lcp *lcp, struct ppp_saved *saved)
 	saved->magic = lcp->magic;
 	saved->peer_magic = lcp->peer_magic;
 	saved->peer_accm = lcp->peer_accm;
-	saved->ask_mru = lcp->ask_mru;
+	/* Where the client has rejected the option, the MRU is this. */
+	saved->ask_mru = lcp->ask_mru_option ? lcp->ask_mru : PPP_DEFAULT_MRU;
 	saved->peer_mru = lcp->peer_mru;
 	saved->ask_auth = lcp->ask_auth;
 	saved->peer_auth = lcp->peer_auth;
@@ -140,6 +141,7 @@ static void restore_lcp(struct ppp_session *s, const struct ppp_saved *saved)
 	lcp->peer_magic = saved->peer_magic;
 	lcp->peer_accm = saved->peer_accm;
 	lcp->ask_mru = saved->ask_mru;
+	lcp->ask_mru_option = lcp->ask_mru != PPP_DEFAULT_MRU;
 	lcp->peer_mru = saved->peer_mru;
 	lcp->ask_auth = saved->ask_auth;
 	lcp->peer_auth = saved->peer_auth;
@@ -164,7 +166,8 @@ static void restore_auth(struct ppp_session *s, const struct ppp_saved *saved)
 {
 	struct ppp_auth *auth = &s->auth;
 
-	auth->peer_id = saved->auth_peer_id;
+	/* Who is connected has had our Success; what it was, to say it again, is forgotten. */
+	auth->peer_id = saved->auth_peer_id + 1;
 	auth->self_id = saved->auth_self_id;
 	auth->peer_state = proven(saved->auth_peer_state);
 	auth->self_state = proven(saved->auth_self_state);
@@ -222,8 +225,8 @@ static void restore_ipv6cp(struct ppp_session *s, const struct ppp_saved *saved)
  * @saved: what ppp_session_save() wrote; not trusted
  * @now: monotonic time, ms, not 0
  *
- * Instead of ppp_session_init() and ppp_session_start(). The kernel still has what network_prepare()
- * made; network_down() undoes it.
+ * Instead of ppp_session_init() and ppp_session_start(). The kernel still has what
+ * network_prepare() made; network_down() undoes it.
  *
  * Return: whether what was saved makes sense.
  */

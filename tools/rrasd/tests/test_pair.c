@@ -156,6 +156,7 @@ static void arrive(struct flight *f)
 /* The process of one side is replaced: the new one knows what was saved and nothing else. */
 static void restart(struct host *h)
 {
+	struct ppp_link before, after;
 	struct ppp_session *new;
 	struct ppp_saved saved;
 
@@ -167,6 +168,9 @@ static void restart(struct host *h)
 	memset(new, 0x5a, sizeof(*new));
 	if (!ppp_session_restore(new, &h->config, h->s->ops, h->s->data, &saved, line.now))
 		line.not_restored = true;
+	ppp_session_link(h->s, &before);
+	ppp_session_link(new, &after);
+	line.not_restored |= before.mru != after.mru || before.mtu != after.mtu;
 	free(h->s);
 	h->s = new;
 	line.restarts++;

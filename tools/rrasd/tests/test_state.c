@@ -239,15 +239,15 @@ static void test_record(void)
 	record_begin(&w, data, sizeof(data));
 	number = 4711;
 	record_put(&w, RECORD_SESSION, &number, sizeof(number));
-	record_put_text(&w, RECORD_FILTER_SET, "web");
+	record_put_text(&w, RECORD_GRANT_FILTERS, "web");
 	record_put(&w, RECORD_USER, NULL, 0);
 	r = (struct record){ data, w.len };
 	good = record_get(&r, RECORD_SESSION, &found, sizeof(found)) && found == number;
-	good = good && record_get_text(&r, RECORD_FILTER_SET, text, sizeof(text));
+	good = good && record_get_text(&r, RECORD_GRANT_FILTERS, text, sizeof(text));
 	tap_ok(good && !strcmp(text, "web") && record_find(&r, RECORD_USER, &len) && !len,
 	       "what was put is found");
 	tap_ok(!record_get(&r, RECORD_SESSION, &found, 4) && !record_find(&r, RECORD_PORT, &len) &&
-	       !record_get_text(&r, RECORD_FILTER_SET, text, 3),
+	       !record_get_text(&r, RECORD_GRANT_FILTERS, text, 3),
 	       "another size is not, nor another field, nor a text without room");
 	for (good = true, r.len = 0; r.len <= w.len; r.len++) {
 		memcpy(copy, data, r.len);

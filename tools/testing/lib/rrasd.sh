@@ -5,6 +5,7 @@
 #
 #	rrasd_config [SECTION KEY VALUE]...	write $RRASD_CONF for the usual topology
 #	rrasd_start NS, rrasd_reload, rrasd_stop, rrasd_kill
+#	rrasd_supervise NS, rrasd_again SIGNAL	with -k
 #	rras ARGS...				the command, with that daemon's socket
 #
 # The daemon's log is $RRAS_LOG/rrasd.log. Users alice, bob and carol have the
@@ -13,6 +14,8 @@
 RRASD_CONF=$RRAS_LOG/rrasd.conf
 RRASD_NS=s
 rrasd_pid=''
+supervisor_pid=''
+SUPERVISED=''
 
 # rrasd_config [SECTION KEY VALUE]...: the defaults of the tests, then what is given: a
 # later line of the same key wins, or adds.
@@ -87,6 +90,32 @@ rrasd_stop() {
 rrasd_kill() {
 	kill -9 "$rrasd_pid" 2>/dev/null || true
 	poll 20 ended "$rrasd_pid"
+}
+
+# rrasd_supervise NS: the same, started by one who holds files for it as systemd does; then
+# rrasd_again SIGNAL ends it, and returns when the next one runs. $SUPERVISED is the directory of
+# supervise.py.
+rrasd_supervise() {
+	RRASD_NS=$1
+	SUPERVISED=$(mktemp -d)
+	echo 0 >"$SUPERVISED/ready"
+	ip netns exec "$1" "$TESTING/lib/supervise.py" "$SUPERVISED" \
+		"${RRASD_COMMAND:-$RRASD}" -f -k -c "$RRASD_CONF" \
+		>>"$RRAS_LOG/rrasd.log" 2>&1 </dev/null &
+	supervisor_pid=$!
+	disown "$supervisor_pid"
+	if ! poll 20 rrasd_ready_for 1; then
+		tail -20 "$RRAS_LOG/rrasd.log" | sed 's/^/# /'
+		fatal "rrasd did not start"
+	fi
+}
+
+rrasd_ready_for() { [[ $(<"$SUPERVISED/ready") -ge $1 ]]; }
+
+rrasd_again() {
+	local next=$(($(<"$SUPERVISED/ready") + 1))
+	kill "-$1" "$(<"$SUPERVISED/pid")" || return
+	poll 20 rrasd_ready_for "$next"
 }
 
 rras() { on "$RRASD_NS" "$RRAS" -S /tmp/rrasd.sock "$@"; }

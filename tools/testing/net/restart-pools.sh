@@ -1,0 +1,77 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# kernels: uml-debug
+# timeout: 240
+#
+# rrasd is restarted with other pools: sessions keep their addresses, but for those whose pool is
+# gone by its name; and a user who comes again is known.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../lib/net.sh
+. "$(dirname "$0")/../lib/net.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/pppd.sh
+. "$TESTING/lib/pppd.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/rrasd.sh
+. "$TESTING/lib/rrasd.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/raw.sh
+. "$TESTING/lib/raw.sh"
+
+need_programs pppd
+topology 4
+
+# pools_config: [pool] and what else is said, on standard input.
+pools_config() {
+	rrasd_config auth second-session replace
+	sed -i -E 's/^bob .*/& -- pool gold/; s/^carol .*/& -- pool iron/' "$RRAS_LOG/secrets"
+	cat >>"$RRASD_CONF"
+}
+used() { # POOL: addresses in use
+	rras -j session pools | /usr/bin/python3 -c '
+import json, sys
+print(sum(p["used"] for p in json.load(sys.stdin) if p["pool"] == sys.argv[1]))' "$1"
+}
+has_route() { ip -n s route show dev ras0 proto 114 | grep -q "^$1 "; }
+
+pools_config <<-END
+	[pool gold]
+	address 10.65.0.1-10.65.0.9
+	[pool iron]
+	address 10.66.0.1-10.66.0.9
+END
+rrasd_supervise s
+pppd_start alice c1 eth0 alice secret-alice
+pppd_start bob c2 eth0 bob secret-bob
+pppd_start carol c3 eth0 carol secret-carol
+for user in alice bob carol; do
+	expect_ok "$user: connected" pppd_wait_up "$user" 60
+done
+bob=$(pppd_local bob)
+expect_ok "restarted" rrasd_again TERM
+expect_ok "all three sessions go on" counter_is sessions 3
+expect_equal "with addresses of gold" 1 "$(used gold)"
+expect_equal "of iron" 1 "$(used iron)"
+expect_equal "and of the pool without a name" 1 "$(used "")"
+
+pools_config <<-END
+	[pool gold]
+	address 10.67.0.1-10.67.0.9
+END
+expect_ok "restarted with other pools" rrasd_again TERM
+expect_ok "carol, whose pool is gone, is told to leave" pppd_wait_end carol 20
+expect_match "by LCP" 'rcvd \[LCP TermReq' cat "$(pppd_log carol)"
+expect_match "the log says why" 'pool iron is not in the configuration any more' \
+	cat "$RRAS_LOG/rrasd.log"
+expect_ok "her link is gone" poll 10 links_are 2
+expect_ok "bob has a route of his own" has_route "$bob"
+expect_ok "and answers" on h ping -qnc 2 -W 5 "$bob"
+expect_equal "gold is as new" 0 "$(used gold)"
+pppd_stop bob
+expect_ok "bob's route goes with him" poll_not 10 has_route "$bob"
+
+pppd_start again c4 eth0 alice secret-alice
+expect_ok "alice comes again: connected" pppd_wait_up again 60
+expect_ok "her session of before the restarts is over" pppd_wait_end alice 20
+expect_equal "one session" 1 "$(session_field alice id | wc -l)"
+pppd_stop again
+expect_ok "nothing is left" poll 10 nothing_left
+kill "$supervisor_pid"
+expect_ok "the daemon stops" poll 20 ended "$supervisor_pid"
