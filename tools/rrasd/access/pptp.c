@@ -65,6 +65,22 @@ uint16_t pptp_number_take(struct pptp *p, void *owner)
 }
 
 /**
+ * pptp_number_claim - a number that a call of the process before us has
+ * @p: the access protocol
+ * @number: which
+ * @owner: whose it is; not NULL
+ *
+ * Return: whether it is a number and free.
+ */
+bool pptp_number_claim(struct pptp *p, uint16_t number, void *owner)
+{
+	if (!number || p->by_number[number])
+		return false;
+	p->by_number[number] = owner;
+	return true;
+}
+
+/**
  * pptp_number_release - a number is free
  * @p: the access protocol
  * @number: which
@@ -189,6 +205,41 @@ static const char *begin(struct pptp *p, int fd, struct in_addr remote)
 	list_append(&p->unfinished, &conn->stage);
 	pptp_conn_accepted(conn);
 	return NULL;
+}
+
+/**
+ * pptp_conn_restore - a connection of a client that the process before us has had
+ * @p: the access protocol
+ * @fd: its socket; belongs to the connection, if there is one
+ *
+ * Somebody has authenticated in it.
+ *
+ * Return: the connection, to be filled and gone on with; NULL on an error.
+ */
+struct pptp_conn *pptp_conn_restore(struct pptp *p, int fd)
+{
+	struct sockaddr_in local, remote;
+	socklen_t llen = sizeof(local), rlen = sizeof(remote);
+	struct pptp_conn *conn;
+	struct pptp_peer *peer;
+
+	if (getsockname(fd, (struct sockaddr *)&local, &llen) < 0 ||
+	    getpeername(fd, (struct sockaddr *)&remote, &rlen) < 0)
+		return NULL;
+	peer = peer_get(p, remote.sin_addr);
+	if (!peer)
+		return NULL;
+	conn = pptp_conn_create(p, &pptp_server, NULL, fd);
+	if (!conn) {
+		peer_put(p, peer);
+		return NULL;
+	}
+	conn->local = local.sin_addr;
+	conn->remote = remote.sin_addr;
+	conn->peer = peer;
+	peer->connections++;
+	p->counts.connections++;
+	return conn;
 }
 
 static void stop_listeners(struct pptp *p)
@@ -369,4 +420,5 @@ const struct access pptp_access = {
 	.close = pptp_close,
 	.json = pptp_json,
 	.dialler = pptp_dialler,
+	.restore = pptp_restore,
 };

@@ -159,6 +159,18 @@ static void port_closed(struct session *s, enum ppp_reason reason)
 	forget(call);
 }
 
+static void port_save(const struct session *s, struct record_writer *w)
+{
+	struct pptp_call *call = to_call(s);
+
+	pptp_save(call->conn, call->number, call->peer_number, call->incoming, w);
+}
+
+static int port_control(const struct session *s)
+{
+	return to_call(s)->conn->fd;
+}
+
 static void port_free(struct session *s)
 {
 	free(to_call(s));
@@ -170,6 +182,8 @@ static const struct session_port port = {
 	.peer = port_peer,
 	.json = port_json,
 	.authenticated = port_authenticated,
+	.save = port_save,
+	.control = port_control,
 	.closed = port_closed,
 	.free = port_free,
 };
@@ -391,8 +405,55 @@ static void server_ended(struct pptp_conn *conn)
 	}
 }
 
+static void server_changed(struct pptp_conn *conn)
+{
+	struct list *l;
+
+	for (l = conn->calls.next; l != &conn->calls; l = l->next) {
+		if (of_list(l)->begun)
+			session_changed(&of_list(l)->s);
+	}
+}
+
 const struct pptp_user pptp_server = {
 	.opened = server_opened,
 	.message = server_message,
 	.ended = server_ended,
+	.changed = server_changed,
 };
+
+/**
+ * pptp_call_restore - go on with a call of the process before us
+ * @conn: its connection
+ * @number: our number
+ * @peer_number: the client's
+ * @incoming: the client is the PAC
+ * @h: the rest
+ *
+ * Return: NULL, or why that is not possible.
+ */
+const char *pptp_call_restore(struct pptp_conn *conn, uint16_t number, uint16_t peer_number,
+			      bool incoming, const struct handover *h)
+{
+	struct pptp_call *call = calloc(1, sizeof(*call));
+
+	if (!call)
+		return "out of memory";
+	if (!pptp_number_claim(conn->pptp, number, call)) {
+		free(call);
+		return "another call has its number";
+	}
+	call->conn = conn;
+	call->number = number;
+	call->peer_number = peer_number;
+	call->incoming = incoming;
+	call->begun = true;
+	list_append(&conn->calls, &call->list);
+	conn->peer->calls++;
+	conn->idle_since = 0;
+	if (session_restore(&call->s, &port, h, NULL))
+		return NULL;
+	call->s.authenticated = true;	/* as it is counted */
+	call_drop(call);
+	return "its record makes no sense";
+}

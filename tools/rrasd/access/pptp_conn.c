@@ -142,6 +142,17 @@ void pptp_conn_arm(struct pptp_conn *conn)
 	ev_timer_start(loop, &conn->timer);
 }
 
+/* Between two messages there is nothing to write down of the stream; mostly it is there. */
+static void note_change(struct pptp_conn *conn)
+{
+	size_t off = conn->control.fill + conn->out_len;
+
+	if (off == conn->written || !conn->user->changed)
+		return;
+	conn->written = off;
+	conn->user->changed(conn);
+}
+
 /* After everything that may have changed its state; it may be freed when this returns. */
 static void go_on(struct pptp_conn *conn)
 {
@@ -206,6 +217,7 @@ static void receive(struct pptp_conn *conn)
 	pptp_control_input(&conn->control, data, (size_t)len, rrasd_now());
 	if (conn->control.state == PPTP_CONTROL_CLOSED && !conn->control.polite)
 		conn->pptp->counts.malformed++;
+	note_change(conn);
 	go_on(conn);
 }
 
@@ -221,8 +233,10 @@ static void on_ready(struct ev_loop *loop, ev_io *w, int revents)
 		connected(conn);
 		return;
 	}
-	if (revents & EV_WRITE && conn->out_len)
+	if (revents & EV_WRITE && conn->out_len) {
 		flush(conn);
+		note_change(conn);
+	}
 	if (revents & EV_READ)
 		receive(conn);
 }
@@ -240,6 +254,7 @@ struct pptp_conn *pptp_conn_create(struct pptp *p, const struct pptp_user *user,
 				   int fd)
 {
 	struct pptp_conn *conn = calloc(1, sizeof(*conn));
+	socklen_t len = sizeof(conn->cookie);
 	int on = 1;
 
 	if (!conn)
@@ -259,6 +274,8 @@ struct pptp_conn *pptp_conn_create(struct pptp *p, const struct pptp_user *user,
 	conn->io.data = conn;
 	conn->timer.data = conn;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &conn->cookie, &len) < 0)
+		conn->cookie = 0;
 	return conn;
 }
 
@@ -270,6 +287,19 @@ void pptp_conn_accepted(struct pptp_conn *conn)
 {
 	watch(conn, EV_READ);
 	pptp_control_answer(&conn->control, rrasd_now());
+	pptp_conn_arm(conn);
+}
+
+/**
+ * pptp_conn_go_on - go on with a connection of the process before us
+ * @conn: the connection, with what was written down of @control
+ */
+void pptp_conn_go_on(struct pptp_conn *conn)
+{
+	conn->control.state = PPTP_CONTROL_OPEN;
+	if (conn->control.echo_ms)
+		conn->control.deadline = rrasd_now() + conn->control.echo_ms;
+	watch(conn, EV_READ);
 	pptp_conn_arm(conn);
 }
 

@@ -13,6 +13,7 @@
 #include "../config_list.h"
 #include "../hash.h"
 #include "../session.h"
+#include "../session_keep.h"
 #include "pptp_control.h"
 
 #define PPTP_CALL_MAX		65535	/* numbers 1 to this */
@@ -82,6 +83,8 @@ struct pptp_user {
 	void (*message)(struct pptp_conn *conn, const struct pptp_message *m);
 	/** @ended: the connection is going to be freed: forget it, and end its calls */
 	void (*ended)(struct pptp_conn *conn);
+	/** @changed: what is written down of its sessions is to be written anew; may be NULL */
+	void (*changed)(struct pptp_conn *conn);
 };
 
 /**
@@ -100,11 +103,15 @@ struct pptp_conn {
 	struct in_addr local, remote;
 	bool connecting;
 	int fd;
+	/** @cookie: of the socket; no other socket has it */
+	uint64_t cookie;
 	ev_io io;
 	ev_timer timer;
 	uint64_t started;
 	/** @idle_since: without a call since then; 0: there is one */
 	uint64_t idle_since;
+	/** @written: of what was written down: the bytes that the stream is off a message */
+	size_t written;
 	/** @out: what TCP did not take yet, @out_len bytes */
 	uint8_t *out;
 	size_t out_len;
@@ -119,7 +126,16 @@ const char *pptp_address_text(struct in_addr address);
 void pptp_conn_finished(struct pptp_conn *conn);
 void pptp_conn_forget(struct pptp_conn *conn);
 
+bool pptp_number_claim(struct pptp *p, uint16_t number, void *owner);
+struct pptp_conn *pptp_conn_restore(struct pptp *p, int fd);
+
+/* pptp_keep.c */
+void pptp_save(const struct pptp_conn *conn, uint16_t number, uint16_t peer_number, bool incoming,
+	       struct record_writer *w);
+const char *pptp_restore(const struct handover *h);
+
 /* pptp_conn.c */
+void pptp_conn_go_on(struct pptp_conn *conn);
 struct pptp_conn *pptp_conn_create(struct pptp *p, const struct pptp_user *user, void *data,
 				   int fd);
 void pptp_conn_accepted(struct pptp_conn *conn);
@@ -129,6 +145,8 @@ void pptp_conn_stop(struct pptp_conn *conn, enum pptp_stop reason, const char *w
 void pptp_conn_end(struct pptp_conn *conn, const char *why);
 
 /* pptp_call.c */
+const char *pptp_call_restore(struct pptp_conn *conn, uint16_t number, uint16_t peer_number,
+			      bool incoming, const struct handover *h);
 extern const struct pptp_user pptp_server;
 
 /* pptp_dial.c */
