@@ -41,7 +41,8 @@ expect_equal "his first session goes on" 1 "$(session_field frank id | wc -l)"
 pppd_kill frank
 pppd_start again c4 eth0 frank secret-frank
 expect_ok "his line dies, unheard: refused once more" pppd_wait_end again 60
-expect_ok "but found out within seconds" poll 10 bash -c \
+# Five Echo-Requests a second apart, two Terminate-Requests three seconds apart.
+expect_ok "but found out within seconds" poll 20 bash -c \
 	"grep -q 'frank left: the peer answers no echo' '$RRAS_LOG/rrasd.log'"
 pppd_start again c4 eth0 frank secret-frank
 expect_ok "so that he can connect again" pppd_wait_up again 60
@@ -61,7 +62,7 @@ pppd_start live c3 eth0 bob secret-bob
 expect_ok "the next one gets nothing" pppd_wait_end live 60
 expect_match "because the pool is empty" 'bob: no address left in the pool' \
 	cat "$RRAS_LOG/rrasd.log"
-expect_ok "but the dead are found out" poll 10 nothing_left
+expect_ok "but the dead are found out" poll 20 nothing_left
 pppd_start live c3 eth0 bob secret-bob
 expect_ok "and he who comes again is served" pppd_wait_up live 60
 pppd_stop live
