@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 400
+# timeout: 600
 #
 # `make install` puts everything below DESTDIR and nothing elsewhere, depmod knows the modules
 # and what they need, `make uninstall` takes all of it away again.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 600
+# timeout: 900
 #
 # Unit tests of rrasd with sanitizers, then each of its fuzzers for a moment.
 set -euo pipefail

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# timeout: 300
+# timeout: 600
 #
 # The rules that a machine can hold: checkpatch, kernel-doc, shellcheck, generated files,
 # where compatibility may be, how long a file may be.

@@ -57,7 +57,7 @@ no_address() { [[ -z $(addresses) ]]; }
 has_default() { [[ -n $(ip -n s -6 route show default dev wan0) ]]; }
 neighbours() { ip -n s -6 neigh show dev wan0 | grep -cv '^ff' || true; }
 log_says() { grep -qE -- "$1" "$RRAS_LOG/rrasd.log"; }
-echoes() { on ac awk '$1 == "Icmp6InEchos" { print $2 }' /proc/net/snmp6; }
+echoes() { on ac sed -n 's/^Icmp6InEchos[[:space:]]*//p' /proc/net/snmp6; }
 echoes_since() { [[ $(echoes) -gt $1 ]]; }
 answered() { on "$1" ping -6 -qnc 1 -W 2 2001:db8:99::1; }
 
