@@ -40,7 +40,7 @@ state "the installed daemon runs" "$dest/usr/sbin/rrasd" -V
 state "the unit names the installed daemon" grep -q 'ExecStart=/usr/sbin/rrasd' \
 	"$dest/usr/lib/systemd/system/rrasd.service"
 # What it says of users is a path of the machine that it is for.
-sed -i "s,^#secrets .*,secrets $dest/etc/rrasd/chap-secrets," "$dest/etc/rrasd/rrasd.conf"
+sed -i "s,^#secrets /etc/rrasd/chap-secrets\$,secrets $dest/etc/rrasd/chap-secrets," "$dest/etc/rrasd/rrasd.conf"
 state "rras check has nothing to complain about" "$dest/usr/sbin/rras" check kernel "$version" root "$dest"
 state "the sources for dkms" make install-dkms DESTDIR="$dest"
 state "have what dkms.conf names" bash -c "cd $dest/usr/src/rras-* && ls dkms.conf Kbuild ndiswan_shim wanarp ipfltdrv include"
