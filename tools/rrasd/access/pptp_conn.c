@@ -35,11 +35,16 @@ static void watch(struct pptp_conn *conn, int events)
 	ev_io_start(loop, &conn->io);
 }
 
-/* Nothing more can be said; what is read next tells it to the loop. */
-static void give_up(struct pptp_conn *conn)
+/* Nothing more can be said, and nothing more is read: the timer fires at once. */
+static void give_up(struct pptp_conn *conn, const char *why)
 {
 	conn->out_len = 0;
-	shutdown(conn->fd, SHUT_RDWR);
+	if (conn->control.state == PPTP_CONTROL_CLOSED)
+		return;
+	conn->control.state = PPTP_CONTROL_CLOSED;
+	conn->control.why = why;
+	conn->given_up = true;
+	pptp_conn_arm(conn);
 }
 
 static void on_output(struct pptp_control *c, const uint8_t *data, size_t len)
@@ -53,7 +58,7 @@ static void on_output(struct pptp_control *c, const uint8_t *data, size_t len)
 		if (sent == (ssize_t)len)
 			return;
 		if (sent < 0 && errno != EAGAIN && errno != EINTR) {
-			give_up(conn);
+			give_up(conn, "its TCP connection is broken");
 			return;
 		}
 		if (sent < 0)
@@ -63,7 +68,7 @@ static void on_output(struct pptp_control *c, const uint8_t *data, size_t len)
 	len -= (size_t)sent;
 	out = conn->out_len + len > OUT_MAX ? NULL : realloc(conn->out, conn->out_len + len);
 	if (!out) {
-		give_up(conn);
+		give_up(conn, "it does not read what it is told");
 		return;
 	}
 	memcpy(out + conn->out_len, data, len);
@@ -78,7 +83,7 @@ static void flush(struct pptp_conn *conn)
 
 	if (sent < 0) {
 		if (errno != EAGAIN && errno != EINTR)
-			give_up(conn);
+			give_up(conn, "its TCP connection is broken");
 		return;
 	}
 	conn->out_len -= (size_t)sent;
@@ -215,7 +220,7 @@ static void receive(struct pptp_conn *conn)
 		return;
 	}
 	pptp_control_input(&conn->control, data, (size_t)len, rrasd_now());
-	if (conn->control.state == PPTP_CONTROL_CLOSED && !conn->control.polite)
+	if (conn->control.state == PPTP_CONTROL_CLOSED && !conn->control.polite && !conn->given_up)
 		conn->pptp->counts.malformed++;
 	note_change(conn);
 	go_on(conn);

@@ -102,6 +102,7 @@ struct pptp_conn {
 	struct pptp_peer *peer;		/* NULL: we have called */
 	struct in_addr local, remote;
 	bool connecting;
+	bool given_up;		/* there is no sense in sending any more */
 	int fd;
 	/** @cookie: of the socket; no other socket has it */
 	uint64_t cookie;
