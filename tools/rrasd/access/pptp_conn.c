@@ -39,11 +39,8 @@ static void watch(struct pptp_conn *conn, int events)
 static void give_up(struct pptp_conn *conn, const char *why)
 {
 	conn->out_len = 0;
-	if (conn->control.state == PPTP_CONTROL_CLOSED)
-		return;
-	conn->control.state = PPTP_CONTROL_CLOSED;
-	conn->control.why = why;
 	conn->given_up = true;
+	pptp_control_break(&conn->control, why);
 	pptp_conn_arm(conn);
 }
 
@@ -53,6 +50,8 @@ static void on_output(struct pptp_control *c, const uint8_t *data, size_t len)
 	ssize_t sent = 0;
 	uint8_t *out;
 
+	if (conn->given_up)
+		return;
 	if (!conn->out_len) {
 		sent = send(conn->fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (sent == (ssize_t)len)

@@ -112,6 +112,8 @@ static void start(struct pptp_control *c, const struct pptp_message *m)
 	memcpy(c->peer_name, m->host, sizeof(c->peer_name));
 	if (!c->caller)
 		send_start(c, PPTP_START_REPLY, PPTP_RESULT_OK);
+	if (c->state == PPTP_CONTROL_CLOSED)
+		return;
 	c->state = PPTP_CONTROL_OPEN;
 	c->ops->opened(c);
 }
@@ -240,6 +242,16 @@ void pptp_control_timer(struct pptp_control *c, uint64_t now)
 		echo.identifier = ++c->echo_id;
 		pptp_control_send(c, &echo);
 	}
+}
+
+/**
+ * pptp_control_break - nothing more can be sent; also from inside the output callback
+ * @c: the connection, which is closed from now on
+ * @why: why, a sentence without a full stop; has to stay
+ */
+void pptp_control_break(struct pptp_control *c, const char *why)
+{
+	close_now(c, why);
 }
 
 /**

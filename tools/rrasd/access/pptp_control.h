@@ -65,6 +65,7 @@ void pptp_control_answer(struct pptp_control *c, uint64_t now);
 void pptp_control_input(struct pptp_control *c, const uint8_t *data, size_t len, uint64_t now);
 void pptp_control_timer(struct pptp_control *c, uint64_t now);
 void pptp_control_send(struct pptp_control *c, const struct pptp_message *m);
+void pptp_control_break(struct pptp_control *c, const char *why);
 void pptp_control_stop(struct pptp_control *c, enum pptp_stop reason, const char *why,
 		       uint64_t now);
 

@@ -33,14 +33,16 @@ static struct pptp_control control;
 static struct pptp_message got[32];
 static struct pptp_message sent[32];
 static unsigned int got_count, sent_count, opened_count;
+static bool broken;	/* nothing can be sent */
 
 static void output(struct pptp_control *c, const uint8_t *data, size_t len)
 {
 	struct pptp_message *m = &sent[sent_count++ % 32];
 
-	(void)c;
 	if (pptp_frame_parse(data, len, m) != (int)len)
 		tap_ok(false, "we sent something malformed");
+	if (broken)
+		pptp_control_break(c, "broken");
 }
 
 static void opened(struct pptp_control *c)
@@ -247,6 +249,13 @@ static void test_order(void)
 	begin(false, 0);
 	input("474554202f20485454502f31", 0);
 	tap_text(control.why, "it sends what is no PPTP", "a web browser");
+	begin(false, 0);
+	broken = true;
+	input(START_REQUEST ECHO_REQUEST, 0);
+	broken = false;
+	tap_ok(control.state == PPTP_CONTROL_CLOSED && !opened_count && sent_count == 1,
+	       "who cannot be answered gets no connection");
+	tap_text(control.why, "broken", "for that reason");
 }
 
 static void test_silence(void)
