@@ -424,8 +424,8 @@ void ppp_session_lower_down(struct ppp_session *s, uint64_t now)
  * @now: monotonic time, ms
  *
  * The peer gets Echo-Requests in quick succession; if it answers none of them the session ends
- * (PPP_REASON_PEER_LOST): within five seconds it is known, and its farewell is said to nobody for as
- * long as Terminate-Requests are repeated. Nothing happens while LCP is not open, and where
+ * (PPP_REASON_PEER_LOST): it is known within five seconds, and then the farewell goes to nobody for
+ * as long as Terminate-Requests are repeated. Nothing happens while LCP is not open, and where
  * there is no echo.
  */
 void ppp_session_probe(struct ppp_session *s, uint64_t now)
