@@ -94,7 +94,7 @@ lac_kill one
 expect_ok "is missed" poll 20 sessions_are 0
 expect_ok "for want of an answer" log_says 'tunnel [0-9]+ ended: the peer does not answer'
 expect_ok "no link is left" poll 10 links_are 0
-expect_ok "no tunnel either" stat_is l2tp-tunnels-up 0
+expect_ok "no tunnel either" poll 40 stat_is l2tp-tunnels-up 0
 expect_ok "the daemon stops" rrasd_stop
 
 note "with sequence numbers"
