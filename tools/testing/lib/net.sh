@@ -105,6 +105,15 @@ expect_match() {
 	fi
 }
 
+# expect_soon TEXT REGEX COMMAND...: the same, within ten seconds: what follows from something
+# that has just happened elsewhere.
+expect_soon() {
+	poll 10 output_matches "${@:2}" >/dev/null || true
+	expect_match "$@"
+}
+
+output_matches() { "${@:2}" 2>&1 | grep -E -- "$1" >/dev/null; }
+
 # expect_equal TEXT EXPECTED ACTUAL
 expect_equal() {
 	if [[ $2 == "$3" ]]; then
@@ -174,6 +183,26 @@ ended() {
 	local stat
 	stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
 	[[ $stat == *") Z "* ]]
+}
+
+# --- pings in the background -----------------------------------------------------------
+
+# ping_begin NS ADDRESS [OPTION...]: until ping_end; returns with the first answer.
+ping_begin() {
+	ip netns exec "$1" ping -W 20 "${@:3}" "$2" >"$RRAS_LOG/ping" 2>&1 </dev/null &
+	ping_pid=$!
+	disown "$ping_pid"
+	poll 10 grep -q 'bytes from' "$RRAS_LOG/ping"
+}
+
+# ping_end: fails if any was lost. The last one asked may still be on its way: INT makes ping
+# print what it has, so one that is missing is not lost.
+ping_end() {
+	kill -INT "$ping_pid"
+	poll 20 ended "$ping_pid"
+	note "$(grep 'packets transmitted' "$RRAS_LOG/ping")"
+	awk '/packets transmitted/ { good = $1 > 5 && $1 - $4 <= 1 } END { exit !good }' \
+		"$RRAS_LOG/ping"
 }
 
 # --- what is needed --------------------------------------------------------------------

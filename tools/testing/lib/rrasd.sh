@@ -5,6 +5,7 @@
 #
 #	rrasd_config [SECTION KEY VALUE]...	write $RRASD_CONF for the usual topology
 #	rrasd_start NS, rrasd_reload, rrasd_stop, rrasd_kill
+#	rrasd_says REGEX [SECONDS]		in its log, now or soon
 #	rrasd_supervise NS, rrasd_again SIGNAL	with -k
 #	rras ARGS...				the command, with that daemon's socket
 #
@@ -81,6 +82,9 @@ rrasd_reload() {
 	kill -HUP "$rrasd_pid"
 	poll 20 rrasd_reloaded_since "$before"
 }
+
+# rrasd_says REGEX [SECONDS]: in its log; what a client sees may come before the line about it.
+rrasd_says() { poll "${2:-10}" grep -E -- "$1" "$RRAS_LOG/rrasd.log"; }
 
 rrasd_stop() {
 	kill "$rrasd_pid" 2>/dev/null || true

@@ -30,12 +30,11 @@ chmod 640 "$files"/*
 RRASD_CONF=$files/rrasd.conf
 rrasd_start s
 
-says() { poll 10 grep -qE -- "$1" "$RRAS_LOG/rrasd.log"; }
 status() { awk -v key="$1:" '$1 == key { print $2 }' "/proc/$rrasd_pid/status"; }
 asks() { on s setpriv --reuid "$1" --regid "$2" --clear-groups --inh-caps=-all \
 	"$RRAS" -S /tmp/rrasd.sock session list; }
 
-expect_ok "it runs" says ' runs: '
+expect_ok "it runs" rrasd_says ' runs: '
 expect_equal "as the user" 65534 "$(status Uid)"
 expect_equal "and his group" 65534 "$(status Gid)"
 # CAP_NET_ADMIN and CAP_NET_RAW
@@ -56,10 +55,10 @@ expect_ok "a client connects" pppd_wait_up c 60
 expect_ok "and has a line" on c1 ping -qc 2 -W 5 192.0.2.2
 echo 'frank * secret-frank *' >>"$files/secrets"
 kill -HUP "$rrasd_pid"
-expect_ok "a reload reads the files" says 'reload: 5 users'
+expect_ok "a reload reads the files" rrasd_says 'reload: 5 users'
 pppd_stop c
 on s ip link set acc1 down
-expect_ok "an interface goes" says 'acc1: .*(down|not)'
+expect_ok "an interface goes" rrasd_says 'acc1: .*(down|not)'
 on s ip link set acc1 up
 listening() { [[ $(grep -c "acc1: listening" "$RRAS_LOG/rrasd.log") -ge 2 ]]; }
 expect_ok "and is served again" poll 10 listening
@@ -83,5 +82,5 @@ chown root:root /dev/ndiswan && chmod 600 /dev/ndiswan
 # Without the right to read the files again it says so at once.
 chmod 600 "$files"/*
 rrasd_start s
-expect_ok "files that are root's alone are found" says 'secrets: a reload will not be able'
+expect_ok "files that are root's alone are found" rrasd_says 'secrets: a reload will not be able'
 expect_ok "the daemon stops again" rrasd_stop

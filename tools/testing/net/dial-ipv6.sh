@@ -56,7 +56,6 @@ has_address() { addresses | grep -E "inet6 $1" >/dev/null; }
 no_address() { [[ -z $(addresses) ]]; }
 has_default() { [[ -n $(ip -n s -6 route show default dev wan0) ]]; }
 neighbours() { ip -n s -6 neigh show dev wan0 | grep -cv '^ff' || true; }
-log_says() { grep -qE -- "$1" "$RRAS_LOG/rrasd.log"; }
 echoes() { on ac sed -n 's/^Icmp6InEchos[[:space:]]*//p' /proc/net/snmp6; }
 echoes_since() { [[ $(echoes) -gt $1 ]]; }
 answered() { on "$1" ping -6 -qnc 1 -W 2 2001:db8:99::1; }
@@ -86,13 +85,13 @@ expect_ok "nor an address" no_address
 expect_ok "it is disconnected" state_is disconnected
 expect_ok "one ping from behind arrives" arrives
 expect_ok "for which there was one call" links_are 1
-expect_ok "whose cause is told" log_says 'dialling over pppoe acc0: a packet for 2001:db8:99::1'
-expect_ok "it is connected" state_is connected
-expect_ok "it has a link-local address" has_address 'fe80::'
+expect_ok "whose cause is told" rrasd_says 'dialling over pppoe acc0: a packet for 2001:db8:99::1'
+expect_ok "it is connected" poll 10 state_is connected
+expect_ok "it has a link-local address" poll 20 has_address 'fe80::'
 expect_ok "and one of the prefix that is advertised" poll 30 has_address '2001:db8:2:'
 expect_ok "from which it reaches the Internet itself" poll 20 answered s
 expect_ok "as hosts behind do" poll 20 answered h
-expect_ok "IPv4 is there too" log_says 'wan0: connected over pppoe'
+expect_ok "IPv4 is there too" rrasd_says 'wan0: connected over pppoe'
 expect_ok "a destination is no neighbour" test "$(neighbours)" -le 2
 
 note "hanging up"

@@ -78,7 +78,6 @@ ask() { on s /usr/bin/python3 "$TESTING/net/dial.py" "$@"; }
 state_is() { [[ $(ask state wan0) == "$1" ]]; }
 has_address() { ip -n s -4 -o addr show dev wan0 | grep -q "inet $1 "; }
 has_default() { ip -n s route show default | grep -q 'dev wan0'; }
-log_says() { grep -qE -- "$1" "$RRAS_LOG/rrasd.log"; }
 ping_once() { on s ping -qnc 1 -W 15 198.51.100.1; }
 ping_several() { on s ping -qnc 3 -i 0.2 -W 5 198.51.100.1; }
 unreachable() { on s ping -nc 1 -W 30 198.51.100.1 || true; }
@@ -92,19 +91,19 @@ dial_config
 rrasd_start s
 expect_ok "the interface is there" poll 10 has_default
 expect_match "a packet is answered by our own host" 'Destination Host Unreachable' unreachable
-expect_ok "for want of a server" log_says 'wan0: no connection over .*: no L2TP server answers'
+expect_ok "for want of a server" rrasd_says 'wan0: no connection over .*: no L2TP server answers'
 
 note "the first packet"
 SECRET=tunnel-secret lns_start ac alice secret
 poll 20 state_is disconnected
 expect_match "without the secret there is no tunnel" 'Destination Host Unreachable' unreachable
-expect_ok "and the log says why" log_says 'no connection over .*secret'
+expect_ok "and the log says why" rrasd_says 'no connection over .*secret'
 dial_reload tunnel-secret tunnel-secret
 poll 20 state_is disconnected
 expect_ok "one ping is answered" ping_once
-expect_ok "it is connected" state_is connected
-expect_ok "our address is on it" has_address 10.9.0.10
-expect_match "rras session shows it" '-> wan0 +10.9.0.10 .* up .* l2tp .*203.0.113.1:1701' rras session
+expect_ok "it is connected" poll 10 state_is connected
+expect_ok "our address is on it" poll 10 has_address 10.9.0.10
+expect_soon "rras session shows it" '-> wan0 +10.9.0.10 .* up .* l2tp .*203.0.113.1:1701' rras session
 expect_ok "pings go through" ping_several
 expect_ok "hanging up" hang_up
 expect_ok "the server is told" poll 10 grep -qE 'Connection closed|closed connection|disconnect' \
@@ -114,7 +113,7 @@ expect_ok "another ping dials again" ping_once
 note "the server vanishes"
 expect_ok "all its processes are killed" lns_kill ac
 expect_ok "the link goes" poll 30 links_are 0
-expect_ok "it was missed" log_says 'the peer does not answer'
+expect_ok "it was missed" rrasd_says 'the peer does not answer'
 SECRET=tunnel-secret lns_start ac alice secret
 expect_ok "the next packet dials" poll 60 ping_once
 

@@ -158,7 +158,7 @@ expect_equal "and has been all the time" 1 "$(fields "$ALICE" connects)"
 expect_ok "the client is refused when he dials" refused dave c1 dave
 expect_ok "his pppd ends" pppd_wait_end dave
 expect_equal "that is counted, and no connect" "1 1" "$(fields $DAVE refused connects)"
-expect_match "the daemon's log has the reason" 'quota is used up' cat "$RRAS_LOG/rrasd.log"
+expect_ok "the daemon's log has the reason" rrasd_says 'quota is used up'
 expect_match "the kernel's log has it too" "LINE_REFUSED.*$DAVE: the quota is used up" dmesg
 expect_ok "a reset" tell "$DAVE reset"
 expect_ok "lets him in" up dave c1 dave
@@ -180,7 +180,7 @@ expect_equal "with the same address" "$ALICE" "$(pppd_local alice)"
 limit=/sys/module/im_account/parameters/max_clients
 echo 2 >$limit
 expect_ok "no room for a third client" refused carol c3 carol
-expect_match "who is told why in the log" 'im_account is full' cat "$RRAS_LOG/rrasd.log"
+expect_ok "who is told why in the log" rrasd_says 'im_account is full'
 expect_fail "nor for a quota" tell "10.64.7.7 quota 5"
 pppd_wait_end carol
 pppd_stop alice

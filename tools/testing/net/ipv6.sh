@@ -55,7 +55,7 @@ for i in 1 2; do
 	expect_ok "client $i makes itself an address" poll 20 has_global "c$i" "c$i"
 done
 expect_ok "two links" links_are 2
-expect_ok "four projections" projections_are 4
+expect_ok "four projections" poll 10 projections_are 4
 one=$(global c1 c1)
 two=$(global c2 c2)
 expect_match "it is of the pool" '^2001:db8:64:' echo "$one"
@@ -112,7 +112,7 @@ forge() { # SOURCE
 for source in "$two" 2001:db8:1::99 2001:db8:64:fff0::9; do
 	before=$(counter rx-source-address)
 	expect_ok "a packet from $source is not answered" forge "$source"
-	expect_ok "and counted" counter_above rx-source-address "$before"
+	expect_ok "and counted" poll 10 counter_above rx-source-address "$before"
 done
 expect_ok "any address of his prefix is his" ip -n c1 addr add "${one%:*}:77/128" \
 	dev "$(pppd_dev c1)" nodad
@@ -145,7 +145,7 @@ note "a client who comes back"
 prefix=$(session_field alice ipv6-prefix)
 expect_ok "hangs up" pppd_stop c1
 expect_ok "leaves one link" poll 10 links_are 1
-expect_ok "and two projections" projections_are 2
+expect_ok "and two projections" poll 10 projections_are 2
 pppd_start c1 c1 eth0 alice secret-alice +ipv6
 expect_ok "is connected again" wait6 c1
 expect_equal "has the prefix of last time" "$prefix" "$(session_field alice ipv6-prefix)"
@@ -193,7 +193,7 @@ expect_equal "the session knows the address" "$two" "$(session_field bob ipv6-ad
 expect_ok "client to client" ping6 c1 "$two"
 before=$(counter rx-source-address)
 expect_ok "another address of the prefix is not his" forge "${one%:*}:1234"
-expect_ok "and counted" counter_above rx-source-address "$before"
+expect_ok "and counted" poll 10 counter_above rx-source-address "$before"
 expect_ok "they hang up" pppd_stop c1
 expect_ok "both" pppd_stop c2
 expect_ok "nothing is left" poll 10 nothing_left

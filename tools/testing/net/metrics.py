@@ -86,7 +86,7 @@ def misuse(port):
     # Somebody who says a byte now and then is dropped all the same.
     slow, begin = socket.create_connection(("127.0.0.1", port), 10), time.monotonic()
     slow.settimeout(0.3)
-    while time.monotonic() - begin < 20:
+    while time.monotonic() - begin < 60:
         try:
             slow.sendall(b"x")
             if slow.recv(10) == b"":
@@ -95,7 +95,7 @@ def misuse(port):
             continue
         except OSError:
             break
-    assert 3 < time.monotonic() - begin < 15, time.monotonic() - begin
+    assert 3 < time.monotonic() - begin < 45, time.monotonic() - begin
     check(get(port))
     for peer in idle:
         peer.close()

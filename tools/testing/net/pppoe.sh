@@ -26,7 +26,7 @@ for i in 1 2 3; do
 	expect_ok "client $i is connected" pppd_wait_up "c$i" 60
 done
 expect_ok "three links" links_are 3
-expect_ok "three projections" projections_are 3
+expect_ok "three projections" poll 10 projections_are 3
 expect_equal "one interface for all of them" 1 \
 	"$(ip -n s -o link show type wanarp | wc -l)"
 

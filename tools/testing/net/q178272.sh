@@ -61,10 +61,7 @@ fi
 
 pppd_start alice c1 eth0 alice secret-alice
 expect_ok "a client without filters connects" pppd_wait_up alice 60
-ip netns exec c1 ping -i 0.2 192.0.2.2 >"$RRAS_LOG/ping" 2>&1 &
-ping=$!
-has_answers() { [[ $(grep -c 'bytes from' "$RRAS_LOG/ping") -ge $1 ]]; }
-expect_ok "and has traffic" poll 20 has_answers 3
+expect_ok "and has traffic" ping_begin c1 192.0.2.2 -i 0.2
 
 note "without the file"
 file=/lib/modules/$MODTREE_RELEASE/updates/rras/ipfltdrv/ipfltdrv.ko
@@ -82,9 +79,8 @@ says "rras check says the same" 1 '^problem +ipfltdrv +event 7000 .*make install
 pppd_start bob c2 eth0 bob secret-bob
 expect_ok "a client that has to be filtered" pppd_wait_end bob 60
 expect_fail "does not get in" pppd_says bob '^remote IP address'
-expect_match "rrasd says why" "$missing" cat "$RRAS_LOG/rrasd.log"
-expect_match "and to whom it happened" "bob refused: filter set 'gold' cannot be bound" \
-	cat "$RRAS_LOG/rrasd.log"
+expect_ok "rrasd says why" rrasd_says "$missing"
+expect_ok "and to whom it happened" rrasd_says "bob refused: filter set 'gold' cannot be bound"
 expect_ok "only the other one's link is there" poll 20 links_are 1
 
 note "the file is there, but depmod was not run"
@@ -118,8 +114,5 @@ if [[ $nft -eq 1 ]]; then
 		on s nft list table inet other
 fi
 
-kill -INT "$ping"
-wait "$ping" || true
-expect_match "the first client has not lost a packet in all that time" ' 0% packet loss' \
-	cat "$RRAS_LOG/ping"
+expect_ok "the first client has not lost a packet in all that time" ping_end
 expect_match "rrasd has not been restarted" "^$rrasd_pid\$" cat /tmp/rrasd.pid
