@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sections [dial INTERFACE], see config_dial.h. Their keys stand in the table of config.c.
+ * Sections [dial INTERFACE], see config_dial.h. Their keys stand in the table of config_key.c.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Section [l2tp], see config_l2tp.h. Its keys stand in the table of config.c.
+ * Section [l2tp], see config_l2tp.h. Its keys stand in the table of config_key.c.
  */
 #include <arpa/inet.h>
 #include <net/if.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sections [pool] and [pool NAME], see config_pool.h. Their keys stand in the table of config.c.
+ * Sections [pool] and [pool NAME], see config_pool.h. Their keys stand in the table of
+ * config_key.c.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sections [serial NAME], see config_serial.h. Their keys stand in the table of config.c.
+ * Sections [serial NAME], see config_serial.h. Their keys stand in the table of config_key.c.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -355,3 +355,21 @@ const char *config_read_text(const char *value, size_t max)
 	}
 	return NULL;
 }
+
+/**
+ * config_set_string - a text in the place of another one
+ * @at: where, freed if there is one
+ * @value: the text
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *config_set_string(char **at, const char *value)
+{
+	char *copy = strdup(value);
+
+	if (!copy)
+		return "out of memory";
+	free(*at);
+	*at = copy;
+	return NULL;
+}

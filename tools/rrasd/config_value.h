@@ -36,5 +36,6 @@ const char *config_read_link_local(const char *value, uint64_t *ifid);
 const char *config_read_interface(const char *value);
 const char *config_read_listen(const char *value, struct config_listen *out);
 const char *config_read_text(const char *value, size_t max);
+const char *config_set_string(char **at, const char *value);
 
 #endif /* RRASD_CONFIG_VALUE_H */

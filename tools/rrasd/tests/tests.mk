@@ -13,7 +13,7 @@ test_state_OBJS := state.o record.o
 test_pool6_OBJS := pool.o pool6.o prefix.o
 test_ra_OBJS := ra.o prefix.o
 test_users_OBJS := users.o pool.o prefix.o hash.o file.o diag.o ../lib/filter/name.o
-test_config_OBJS := config.o config_dial.o config_l2tp.o config_pool.o pool.o config_radius.o config_serial.o ../lib/bpf.o config_reload.o config_value.o prefix.o file.o diag.o log.o \
+test_config_OBJS := config.o config_dial.o config_key.o config_l2tp.o config_pool.o pool.o config_radius.o config_serial.o ../lib/bpf.o config_reload.o config_value.o prefix.o file.o diag.o log.o \
 	../lib/filter/name.o
 test_config_LIBS := -lpcap
 test_json_OBJS := ../lib/json.o
