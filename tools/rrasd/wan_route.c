@@ -21,6 +21,33 @@ static struct ifinfomsg *put_link(struct nlmsghdr *nlh, int ifindex)
 	return ifi;
 }
 
+/* To add or to remove an address. */
+static struct nlmsghdr *address_request(struct nl *nl, char *buffer, const struct ifaddrmsg *ifa,
+					bool add)
+{
+	struct nlmsghdr *nlh = nl_request(nl, buffer, add ? RTM_NEWADDR : RTM_DELADDR,
+					  add ? NLM_F_CREATE | NLM_F_EXCL : 0);
+
+	memcpy(mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa)), ifa, sizeof(*ifa));
+	return nlh;
+}
+
+/* To add or to remove a route over an interface; one of somebody else is never removed. */
+static struct nlmsghdr *route_request(struct nl *nl, char *buffer, const struct rtmsg *route,
+				      int ifindex, bool add)
+{
+	struct nlmsghdr *nlh = nl_request(nl, buffer, add ? RTM_NEWROUTE : RTM_DELROUTE,
+					  add ? NLM_F_CREATE | NLM_F_EXCL : 0);
+	struct rtmsg *rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+
+	*rtm = *route;
+	rtm->rtm_table = RT_TABLE_MAIN;
+	rtm->rtm_protocol = WAN_RTPROT;
+	rtm->rtm_type = RTN_UNICAST;
+	mnl_attr_put_u32(nlh, RTA_OIF, (uint32_t)ifindex);
+	return nlh;
+}
+
 /**
  * wan_nl_create - make a WAN interface
  * @nl: a NETLINK_ROUTE socket
@@ -104,16 +131,12 @@ int wan_nl_address_peer(struct nl *nl, int ifindex, struct in_addr local, struct
 			unsigned char scope, bool add)
 {
 	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
-	struct ifaddrmsg *ifa;
-	struct nlmsghdr *nlh;
+	const struct ifaddrmsg ifa = {
+		.ifa_family = AF_INET, .ifa_prefixlen = 32, .ifa_scope = scope,
+		.ifa_index = (uint32_t)ifindex,
+	};
+	struct nlmsghdr *nlh = address_request(nl, buffer, &ifa, add);
 
-	nlh = nl_request(nl, buffer, add ? RTM_NEWADDR : RTM_DELADDR,
-			 add ? NLM_F_CREATE | NLM_F_EXCL : 0);
-	ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
-	ifa->ifa_family = AF_INET;
-	ifa->ifa_prefixlen = 32;
-	ifa->ifa_scope = scope;
-	ifa->ifa_index = (uint32_t)ifindex;
 	mnl_attr_put_u32(nlh, IFA_LOCAL, local.s_addr);
 	if (add)
 		mnl_attr_put_u32(nlh, IFA_ADDRESS, peer.s_addr);
@@ -149,20 +172,13 @@ int wan_nl_route(struct nl *nl, int ifindex, struct in_addr dst, unsigned int bi
 		 struct in_addr local, bool add)
 {
 	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
-	struct nlmsghdr *nlh;
-	struct rtmsg *rtm;
+	const struct rtmsg rtm = {
+		.rtm_family = AF_INET, .rtm_dst_len = (unsigned char)bits,
+		.rtm_scope = RT_SCOPE_LINK,
+	};
+	struct nlmsghdr *nlh = route_request(nl, buffer, &rtm, ifindex, add);
 
-	nlh = nl_request(nl, buffer, add ? RTM_NEWROUTE : RTM_DELROUTE,
-			 add ? NLM_F_CREATE | NLM_F_EXCL : 0);
-	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
-	rtm->rtm_family = AF_INET;
-	rtm->rtm_dst_len = (unsigned char)bits;
-	rtm->rtm_table = RT_TABLE_MAIN;
-	rtm->rtm_protocol = WAN_RTPROT;
-	rtm->rtm_scope = RT_SCOPE_LINK;
-	rtm->rtm_type = RTN_UNICAST;
 	mnl_attr_put_u32(nlh, RTA_DST, dst.s_addr);
-	mnl_attr_put_u32(nlh, RTA_OIF, (uint32_t)ifindex);
 	if (local.s_addr)
 		mnl_attr_put_u32(nlh, RTA_PREFSRC, local.s_addr);
 	return nl_talk(nl, nlh, NULL, NULL);
@@ -183,22 +199,14 @@ int wan_nl_route_by(struct nl *nl, int ifindex, struct in_addr dst, unsigned int
 		    struct in_addr by, bool add)
 {
 	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
-	struct nlmsghdr *nlh;
-	struct rtmsg *rtm;
+	const struct rtmsg rtm = {
+		.rtm_family = AF_INET, .rtm_dst_len = (unsigned char)bits,
+		.rtm_scope = RT_SCOPE_UNIVERSE, .rtm_flags = RTNH_F_ONLINK,
+	};
+	struct nlmsghdr *nlh = route_request(nl, buffer, &rtm, ifindex, add);
 
-	nlh = nl_request(nl, buffer, add ? RTM_NEWROUTE : RTM_DELROUTE,
-			 add ? NLM_F_CREATE | NLM_F_EXCL : 0);
-	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
-	rtm->rtm_family = AF_INET;
-	rtm->rtm_dst_len = (unsigned char)bits;
-	rtm->rtm_table = RT_TABLE_MAIN;
-	rtm->rtm_protocol = WAN_RTPROT;
-	rtm->rtm_scope = RT_SCOPE_UNIVERSE;
-	rtm->rtm_type = RTN_UNICAST;
-	rtm->rtm_flags = RTNH_F_ONLINK;
 	mnl_attr_put_u32(nlh, RTA_DST, dst.s_addr);
 	mnl_attr_put_u32(nlh, RTA_GATEWAY, by.s_addr);
-	mnl_attr_put_u32(nlh, RTA_OIF, (uint32_t)ifindex);
 	return nl_talk(nl, nlh, NULL, NULL);
 }
 
@@ -217,21 +225,13 @@ int wan_nl_route6(struct nl *nl, int ifindex, const struct prefix *dst, const st
 		  const struct in6_addr *source, bool add)
 {
 	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
-	struct nlmsghdr *nlh;
-	struct rtmsg *rtm;
+	const struct rtmsg rtm = {
+		.rtm_family = AF_INET6, .rtm_dst_len = dst->len, .rtm_scope = RT_SCOPE_UNIVERSE,
+	};
+	struct nlmsghdr *nlh = route_request(nl, buffer, &rtm, ifindex, add);
 
-	nlh = nl_request(nl, buffer, add ? RTM_NEWROUTE : RTM_DELROUTE,
-			 add ? NLM_F_CREATE | NLM_F_EXCL : 0);
-	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
-	rtm->rtm_family = AF_INET6;
-	rtm->rtm_dst_len = dst->len;
-	rtm->rtm_table = RT_TABLE_MAIN;
-	rtm->rtm_protocol = WAN_RTPROT;
-	rtm->rtm_scope = RT_SCOPE_UNIVERSE;
-	rtm->rtm_type = RTN_UNICAST;
 	mnl_attr_put(nlh, RTA_DST, sizeof(dst->address), &dst->address);
 	mnl_attr_put(nlh, RTA_GATEWAY, sizeof(*hop), hop);
-	mnl_attr_put_u32(nlh, RTA_OIF, (uint32_t)ifindex);
 	mnl_attr_put_u32(nlh, RTA_PRIORITY, IPV6_METRIC);
 	if (add && !IN6_IS_ADDR_UNSPECIFIED(source))
 		mnl_attr_put(nlh, RTA_PREFSRC, sizeof(*source), source);
@@ -253,16 +253,12 @@ int wan_nl_address6(struct nl *nl, int ifindex, const struct in6_addr *address, 
 		    bool add)
 {
 	char buffer[NL_REQUEST_SIZE] __attribute__((aligned(8)));
-	struct ifaddrmsg *ifa;
-	struct nlmsghdr *nlh;
+	const struct ifaddrmsg ifa = {
+		.ifa_family = AF_INET6, .ifa_prefixlen = (unsigned char)bits,
+		.ifa_flags = IFA_F_NODAD, .ifa_index = (uint32_t)ifindex,
+	};
+	struct nlmsghdr *nlh = address_request(nl, buffer, &ifa, add);
 
-	nlh = nl_request(nl, buffer, add ? RTM_NEWADDR : RTM_DELADDR,
-			 add ? NLM_F_CREATE | NLM_F_EXCL : 0);
-	ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
-	ifa->ifa_family = AF_INET6;
-	ifa->ifa_prefixlen = (unsigned char)bits;
-	ifa->ifa_index = (uint32_t)ifindex;
-	ifa->ifa_flags = IFA_F_NODAD;
 	mnl_attr_put(nlh, IFA_LOCAL, sizeof(*address), address);
 	mnl_attr_put(nlh, IFA_ADDRESS, sizeof(*address), address);
 	return nl_talk(nl, nlh, NULL, NULL);
