@@ -195,6 +195,11 @@ def load(samples):
                   samples.median("peer-kernel-bytes"), 1536)
     for how in ("padt", "terminate", "disconnect"):
         yield at_most(f"load-end-{how}-ms", 1000 * samples.median(f"load-{how}.seconds"), 0, 2000)
+    yield at_least("load-l2tp-setup", samples.median("l2tp-up"), 1, 1500)
+    yield at_most("load-l2tp-setup-p95-ms", samples.median("l2tp-up.p95"), 0, 100)
+    for how in ("cdn", "stopccn"):
+        yield at_most(f"load-l2tp-end-{how}-ms", 1000 * samples.median(f"l2tp-{how}.seconds"), 0,
+                      2000)
     yield at_most("load-storm-s", samples.median("storm.seconds"), 0, 60)
     yield at_most("load-storm-echoes-lost", samples.median("storm-echoes.lost"), 0, 0)
     yield at_most("load-storm-echo-p99-ms", samples.median("storm-echoes.p99"), 0, 1000)

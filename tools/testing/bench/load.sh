@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # rrasd with LOAD_CLIENTS (default 10,000) PPPoE clients, for a UML guest: how fast they get in
-# and out, what each costs, and what becomes of it when all come at once. Then Debian's
-# pppoe-server with a pppd for each of LOAD_PEERS (default 200) clients.
+# and out, what each costs, and what becomes of it when all come at once. Then as many L2TP clients
+# in LOAD_TUNNELS (default 50) tunnels, and Debian's pppoe-server with a pppd for each of LOAD_PEERS
+# (default 200) clients.
+#
+#   load.sh [pppoe|storm|l2tp|peer]...      without a word all of that
 #
 #   load --- c eth0 ---- acc0 s --- rrasd
 #            c eth1 ---- acc1 s --- pppoe-server
@@ -16,6 +19,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 clients=${LOAD_CLIENTS:-10000}
+tunnels=${LOAD_TUNNELS:-50}
 peers=${LOAD_PEERS:-200}
 some=1000
 step=1000
@@ -30,6 +34,8 @@ place() {
 	ip netns add s
 	veth c eth0 s acc0
 	veth c eth1 s acc1
+	ip -n c addr add 198.51.100.2/24 dev eth0
+	ip -n s addr add 198.51.100.1/24 dev acc0
 	on s sysctl -qw net.ipv4.ip_forward=1
 }
 
@@ -56,6 +62,8 @@ rrasd_start() {
 		secrets $work/secrets
 		[pppoe]
 		interface acc0
+		[l2tp]
+		listen 198.51.100.1
 		[daemon]
 		control-socket $work/rrasd.sock
 		pid-file $work/rrasd.pid
@@ -77,11 +85,11 @@ wait_for() {
 
 rras() { "$RRAS" -S "$work/rrasd.sock" "$@"; }
 
-# generator DEVICE OPTION...: the load program; commands and answers by its pipes.
+# generator TRANSPORT OPTION...: the load program; commands and answers by its pipes.
 generator() {
 	rm -f "$work/in" "$work/out"
 	mkfifo "$work/in" "$work/out"
-	ip netns exec c "$LOAD" pppoe --device "$@" <"$work/in" >"$work/out" &
+	ip netns exec c "$LOAD" "$@" <"$work/in" >"$work/out" &
 	generator_pid=$!
 	exec {in}>"$work/in" {out}<"$work/out"
 }
@@ -164,8 +172,9 @@ cost() {
 	[[ $(sessions_now) -eq $clients ]] || fail "$(sessions_now) sessions of $clients"
 }
 
-rounds() {
+pppoe() {
 	local round
+	generator pppoe --device eth0 --count "$clients" --gone "$links"
 	user_before=$(memory_of "$rrasd_pid")
 	kernel_before=$(kernel_memory)
 	for ((round = 0; round < ${LOAD_ROUNDS:-2}; round++)); do
@@ -173,7 +182,7 @@ rounds() {
 		if [[ $round -eq 0 ]]; then
 			cost
 		fi
-		tell load-padt padt
+		tell load-padt hang-up
 		nothing_left || fail "sessions are left after PADT"
 		tell load-up up
 		tell load-terminate terminate
@@ -184,12 +193,28 @@ rounds() {
 		answers load-disconnect ended
 		nothing_left || fail "sessions are left after disconnect all"
 	done
+	generator_end
+}
+
+l2tp() {
+	local round
+	generator l2tp --server 198.51.100.1 --tunnels "$tunnels" --count "$clients" \
+		--gone "$links"
+	for ((round = 0; round < ${LOAD_ROUNDS:-2}; round++)); do
+		tell l2tp-up up
+		tell l2tp-cdn hang-up
+		nothing_left || fail "sessions are left after CDN"
+		tell l2tp-up up
+		tell l2tp-stopccn close
+		nothing_left || fail "sessions are left after StopCCN"
+	done
+	generator_end
 }
 
 # storm: some clients are up and want answers; the others die without a word and connect again,
 # all at the same moment. The server still holds their old sessions.
 storm() {
-	generator eth0 --count $((some + clients)) --gone "$links" --echo 1000 --echoing "$some"
+	generator pppoe --device eth0 --count $((some + clients)) --gone "$links" --echo 1000 --echoing "$some"
 	tell storm-first up
 	tell storm-quiet-echoes echoes
 	tell storm-vanish vanish "$some" "$clients"
@@ -223,7 +248,7 @@ peer() {
 	local before kernel
 	step=50
 	peer_start
-	generator eth1 --count "$peers" --window 16 --step "$step"
+	generator pppoe --device eth1 --count "$peers" --window 16 --step "$step"
 	before=$(kernel_memory)
 	tell peer-up up
 	kernel=$(($(kernel_memory) - before))
@@ -231,7 +256,7 @@ peer() {
 	# shellcheck disable=SC2046 # one word each
 	sample peer-user-bytes $(($(memory_of $(peer_processes)) * 1024 / peers))
 	SECONDS=0
-	tell peer-padt padt
+	tell peer-padt hang-up
 	wait_for "the peers' end" peer_left
 	sample peer-padt-seconds "$SECONDS"
 	generator_end
@@ -242,11 +267,12 @@ sysctl -qw fs.nr_open=1000000 fs.file-max=2000000
 load_modules
 place
 rrasd_start
-generator eth0 --count "$clients" --gone "$links"
-rounds
-generator_end
-storm
+if [[ $# -eq 0 ]]; then
+	set -- pppoe storm l2tp peer
+fi
+for part in "$@"; do
+	"$part"
+done
 rras -j stats
 kill "$rrasd_pid"
 wait "$rrasd_pid" || fail "rrasd failed"
-peer

@@ -178,13 +178,23 @@ void client_vanish(struct client *c)
 }
 
 /**
- * client_hang_up() - end by PADT or what the transport has
+ * client_hang_up() - end by PADT or CDN
  * @c: the client, which is up
  */
 void client_hang_up(struct client *c)
 {
 	load.transport->hang_up(c);
 	down(c);
+}
+
+/**
+ * client_close() - end with the tunnel, and all that are in it
+ * @c: the client
+ */
+void client_close(struct client *c)
+{
+	if (c->phase != PHASE_DOWN)
+		load.transport->close(c);
 }
 
 /**

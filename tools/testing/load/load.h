@@ -26,8 +26,8 @@
 /* Where a client is; in the order of a connection. */
 enum phase {
 	PHASE_DOWN,
-	PHASE_SEEK,		/* PADI sent; L2TP: its tunnel is not up */
-	PHASE_ASK,		/* PADR or ICRQ sent */
+	PHASE_SEEK,		/* PADI sent; L2TP: all before its call is up */
+	PHASE_ASK,		/* PADR sent */
 	PHASE_LCP,
 	PHASE_AUTH,
 	PHASE_NETWORK,
@@ -39,6 +39,8 @@ enum phase {
 /**
  * struct options - the command line
  * @device: Ethernet device; PPPoE
+ * @server: IPv4 address of the server; L2TP
+ * @tunnels: so many, with as many clients in each; L2TP
  * @gone: file with the number of sessions that the server still has; NULL: not asked
  * @password: of every client; client n is the user "client<n>"
  * @count: clients
@@ -53,9 +55,11 @@ enum phase {
  */
 struct options {
 	const char *device;
+	const char *server;
 	const char *gone;
 	const char *password;
 	unsigned int count;
+	unsigned int tunnels;
 	unsigned int window;
 	unsigned int step;
 	unsigned int eager;
@@ -120,21 +124,24 @@ struct transport {
 	int (*open)(void);
 	/** @receive: frames that have arrived. Return: whether there were any */
 	bool (*receive)(void);
-	/** @flush: have what was sent leave */
-	void (*flush)(void);
 	/** @seek: begin, or ask again in PHASE_SEEK or PHASE_ASK */
 	void (*seek)(struct client *c);
-	/** @ask: ask again in PHASE_ASK */
+	/** @ask: ask again in PHASE_ASK, if there is one */
 	void (*ask)(struct client *c);
 	/** @send: a PPP frame without address and control fields */
 	void (*send)(struct client *c, uint16_t protocol, const void *data, size_t len);
 	/** @hang_up: end the session without LCP */
 	void (*hang_up)(struct client *c);
+	/** @close: end all sessions that share a tunnel with this one; NULL: nothing is shared */
+	void (*close)(struct client *c);
+	/** @deadline: when to call @timer, in microseconds of the clock; 0: never; or NULL */
+	uint64_t (*deadline)(void);
+	void (*timer)(void);
 };
 
 /* What went wrong, by kind. */
 enum failure {
-	FAILURE_SEEK,		/* no answer to PADI */
+	FAILURE_SEEK,		/* no answer to PADI; L2TP: no session */
 	FAILURE_ASK,		/* no answer to PADR, or no session */
 	FAILURE_LCP,		/* no answer in that phase */
 	FAILURE_AUTH,
@@ -168,6 +175,13 @@ extern const struct transport transport_l2tp;
 __attribute__((noreturn, format(printf, 1, 2)))
 void die(const char *fmt, ...);
 
+/* batch.c */
+void batch_open(int fd);
+uint8_t *batch_begin(void);
+void batch_end(size_t len);
+void batch_flush(void);
+bool batch_receive(void (*take)(const uint8_t *frame, size_t len));
+
 /* client.c */
 void clients_init(void);
 void client_begin(struct client *c);
@@ -178,6 +192,7 @@ void client_failed(struct client *c, enum failure why);
 void client_ended(struct client *c);
 void client_vanish(struct client *c);
 void client_hang_up(struct client *c);
+void client_close(struct client *c);
 void client_terminate(struct client *c);
 void client_echoed(struct client *c, uint64_t sent);
 uint64_t clients_deadline(void);

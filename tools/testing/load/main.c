@@ -3,7 +3,9 @@
  * Thousands of clients of an access server, in one process.
  *
  *   load pppoe --device DEV [OPTION]...
+ *   load l2tp --server ADDRESS [--tunnels N] [OPTION]...
  *
+ *   --tunnels N     all clients are behind one LAC, in so many tunnels (default 1)
  *   --count N       clients (default 1000); client n is the user "clientN"
  *   --password TEXT their password (default "secret")
  *   --window N      so many connect at a time (default 64)
@@ -22,10 +24,11 @@
  *
  *   up FIRST COUNT          connect, --window at a time
  *   storm FIRST COUNT       connect, all at the same moment
- *   padt FIRST COUNT        end, each by a PADT, in one burst
+ *   hang-up FIRST COUNT     end, each by a PADT or a CDN, in one burst
+ *   close FIRST COUNT       end by a StopCCN for each tunnel; L2TP
  *   terminate FIRST COUNT   end, each by LCP, in one burst
  *   ended FIRST COUNT       wait until the server has ended them
- *   vanish FIRST COUNT      forget the sessions without a word to anybody
+ *   vanish FIRST COUNT      forget the sessions without a word to anybody; PPPoE
  *   mute FIRST COUNT        ask for sessions, and never say anything in them
  *   echoes                  report echoes since the last report
  *   end                     end the program
@@ -33,7 +36,7 @@
  * and answers:
  *
  *   step N SECONDS P50 P95 P99 MAX   N are up; these STEP took SECONDS; milliseconds from
- *                                    PADI until all protocols were open
+ *                                    PADI or ICRQ until all protocols were open
  *   latency P50 P95 P99 MAX          of all
  *   resends N, failure KIND N, pings N answered N
  *   up N SECONDS                     all are up
@@ -58,7 +61,8 @@
 
 struct load load = {
 	.options = {
-		.password = "secret", .count = 1000, .window = 64, .step = 1000, .eager = 50,
+		.password = "secret", .tunnels = 1, .count = 1000, .window = 64, .step = 1000,
+		.eager = 50,
 		.echoing = UINT_MAX,
 	},
 };
@@ -103,6 +107,12 @@ static void parse_option(struct options *options, int letter)
 	case 'd':
 		options->device = optarg;
 		break;
+	case 'S':
+		options->server = optarg;
+		break;
+	case 't':
+		options->tunnels = number_of(optarg);
+		break;
 	case 'P':
 		options->password = optarg;
 		break;
@@ -141,10 +151,22 @@ static void parse_option(struct options *options, int letter)
 	}
 }
 
+/* The transport by its name, if it has what it needs. */
+static const struct transport *transport_of(const struct options *options, const char *name)
+{
+	if (!strcmp(name, transport_pppoe.name) && options->device)
+		return &transport_pppoe;
+	if (!strcmp(name, transport_l2tp.name) && options->server && options->tunnels)
+		return &transport_l2tp;
+	return NULL;
+}
+
 static void parse(struct options *options, int argc, char **argv)
 {
 	static const struct option names[] = {
 		{ "device", required_argument, NULL, 'd' },
+		{ "server", required_argument, NULL, 'S' },
+		{ "tunnels", required_argument, NULL, 't' },
 		{ "password", required_argument, NULL, 'P' },
 		{ "gone", required_argument, NULL, 'g' },
 		{ "count", required_argument, NULL, 'n' },
@@ -162,16 +184,26 @@ static void parse(struct options *options, int argc, char **argv)
 
 	while ((letter = getopt_long(argc, argv, "", names, NULL)) >= 0)
 		parse_option(options, letter);
-	if (optind + 1 != argc || strcmp(argv[optind], "pppoe") || !options->device ||
-	    !options->count || !options->window || !options->step)
+	if (optind + 1 == argc && options->count && options->window && options->step)
+		load.transport = transport_of(options, argv[optind]);
+	if (!load.transport)
 		die("usage: see the head of main.c");
-	load.transport = &transport_pppoe;
+}
+
+static uint64_t next_deadline(void)
+{
+	uint64_t clients = clients_deadline();
+	uint64_t transport = load.transport->deadline ? load.transport->deadline() : 0;
+
+	if (!clients || !transport)
+		return clients ? clients : transport;
+	return clients < transport ? clients : transport;
 }
 
 /* Until the next timer, but not long while it is waited for the server's end of sessions. */
 static int patience(void)
 {
-	uint64_t deadline = clients_deadline();
+	uint64_t deadline = next_deadline();
 	uint64_t ms = 1000;
 
 	if (run_waiting())
@@ -221,7 +253,9 @@ int main(int argc, char **argv)
 			continue;
 		/* Not before: an answer that is here is not late, but we are. */
 		clients_timer();
-		load.transport->flush();
+		if (load.transport->timer)
+			load.transport->timer();
+		batch_flush();
 		run_look();
 		if (poll(fds, 2, patience()) < 0 && errno != EINTR)
 			die("poll: %s", strerror(errno));

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Clients over PPPoE, each with an Ethernet address of its own: 02:4c and its number.
- *
- * System calls are what costs in User Mode Linux, and the generator shares the processor with
- * the server: frames go and come by the batch.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -17,27 +14,13 @@
 
 #include "load.h"
 
-#define BATCH		64
-#define BUFFER		(64 << 20)	/* an answer to everybody at once */
 #define HEADER		20		/* Ethernet and PPPoE */
-#define RECEIVE_MAX	1536
 
 enum code { PADI = 0x09, PADO = 0x07, PADR = 0x19, PADS = 0x65, PADT = 0xa7 };
 enum tag {
 	TAG_END, TAG_SERVICE = 0x0101, TAG_HOST_UNIQ = 0x0103, TAG_COOKIE = 0x0104,
 	TAG_ERRORS = 0x0201, TAG_ERRORS_LAST = 0x0203,
 };
-
-static struct {
-	int fd;
-	unsigned int waiting;
-	uint8_t out[BATCH][FRAME_MAX];
-	struct iovec out_parts[BATCH];
-	struct mmsghdr out_messages[BATCH];
-	uint8_t in[BATCH][RECEIVE_MAX];
-	struct iovec in_parts[BATCH];
-	struct mmsghdr in_messages[BATCH];
-} self;
 
 /* Both kinds of frames and nothing else. */
 static int attach_filter(int fd)
@@ -46,7 +29,7 @@ static int attach_filter(int fd)
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 12),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_PPP_SES, 1, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_PPP_DISC, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, RECEIVE_MAX),
+		BPF_STMT(BPF_RET | BPF_K, UINT16_MAX),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
 	struct sock_fprog program = { sizeof(code) / sizeof(*code), code };
@@ -58,7 +41,7 @@ static int attach_filter(int fd)
  * One socket for all: of two, the one with the first frames of a session may be read before the
  * one with the PADS that names it.
  */
-static void open_socket(void)
+static int pppoe_open(void)
 {
 	struct sockaddr_ll address = {
 		.sll_family = AF_PACKET,
@@ -69,59 +52,25 @@ static void open_socket(void)
 		.mr_ifindex = address.sll_ifindex,
 		.mr_type = PACKET_MR_PROMISC,
 	};
-	int size = BUFFER, yes = 1;
+	int fd, yes = 1;
 
-	self.fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, 0);
-	if (self.fd < 0 || !address.sll_ifindex || attach_filter(self.fd))
+	fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, 0);
+	if (fd < 0 || !address.sll_ifindex || attach_filter(fd))
 		die("%s: %s", load.options.device, strerror(errno));
-	setsockopt(self.fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	setsockopt(self.fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
-	setsockopt(self.fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes, sizeof(yes));
-	setsockopt(self.fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &promiscuous, sizeof(promiscuous));
-	if (bind(self.fd, (struct sockaddr *)&address, sizeof(address)))
+	setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes, sizeof(yes));
+	setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &promiscuous, sizeof(promiscuous));
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)))
 		die("%s: %s", load.options.device, strerror(errno));
-}
-
-static int pppoe_open(void)
-{
-	unsigned int i;
-
-	open_socket();
-	for (i = 0; i < BATCH; i++) {
-		self.out_parts[i].iov_base = self.out[i];
-		self.out_messages[i].msg_hdr.msg_iov = &self.out_parts[i];
-		self.out_messages[i].msg_hdr.msg_iovlen = 1;
-		self.in_parts[i] = (struct iovec){ self.in[i], RECEIVE_MAX };
-		self.in_messages[i].msg_hdr.msg_iov = &self.in_parts[i];
-		self.in_messages[i].msg_hdr.msg_iovlen = 1;
-	}
-	return self.fd;
-}
-
-static void pppoe_flush(void)
-{
-	unsigned int sent = 0;
-	int n;
-
-	while (sent < self.waiting) {
-		n = sendmmsg(self.fd, self.out_messages + sent, self.waiting - sent, 0);
-		if (n < 0 && errno != EAGAIN && errno != ENOBUFS && errno != EINTR)
-			die("sending: %s", strerror(errno));
-		if (n > 0)
-			sent += (unsigned int)n;
-	}
-	self.waiting = 0;
+	batch_open(fd);
+	return fd;
 }
 
 /* A frame that leaves with the next batch; its payload follows the 20 bytes. */
 static uint8_t *frame_begin(const struct client *c, const uint8_t *to, uint16_t protocol,
 			    uint8_t code, uint16_t session)
 {
-	uint8_t *frame;
+	uint8_t *frame = batch_begin();
 
-	if (self.waiting == BATCH)
-		pppoe_flush();
-	frame = self.out[self.waiting];
 	memcpy(frame, to, 6);
 	frame[6] = 0x02;
 	frame[7] = 0x4c;
@@ -136,7 +85,7 @@ static uint8_t *frame_begin(const struct client *c, const uint8_t *to, uint16_t 
 static void frame_end(uint8_t *frame, size_t payload)
 {
 	put16(frame + 18, (uint16_t)payload);
-	self.out_parts[self.waiting++].iov_len = HEADER + payload;
+	batch_end(HEADER + payload);
 }
 
 static uint8_t *put_tag(uint8_t *at, uint16_t type, const void *data, size_t len)
@@ -258,19 +207,13 @@ static void receive(const uint8_t *frame, size_t len)
 
 static bool pppoe_receive(void)
 {
-	int n = recvmmsg(self.fd, self.in_messages, BATCH, MSG_DONTWAIT, NULL);
-	int i;
-
-	for (i = 0; i < n; i++)
-		receive(self.in[i], self.in_messages[i].msg_len);
-	return n > 0;
+	return batch_receive(receive);
 }
 
 const struct transport transport_pppoe = {
 	.name = "pppoe",
 	.open = pppoe_open,
 	.receive = pppoe_receive,
-	.flush = pppoe_flush,
 	.seek = pppoe_seek,
 	.ask = pppoe_ask,
 	.send = pppoe_send,

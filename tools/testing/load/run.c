@@ -219,12 +219,11 @@ static void begin_down(unsigned int first, unsigned int count,
 
 	run.left = load.up - count;
 	begin(JOB_DOWN, first, count);
-	for (i = first; i < first + count; i++) {
+	for (i = first; i < first + count; i++)
 		if (load.clients[i].phase != PHASE_UP)
 			die("client %u is not up", i);
-		if (end)
-			end(load.clients + i);
-	}
+	for (i = first; end && i < first + count; i++)
+		end(load.clients + i);
 }
 
 static void vanish(unsigned int first, unsigned int count)
@@ -284,12 +283,14 @@ bool run_command(const char *line)
 		begin_more();
 	} else if (!strcmp(word, "storm")) {
 		storm(first, count);
-	} else if (!strcmp(word, "vanish")) {
+	} else if (!strcmp(word, "vanish") && !load.transport->close) {
 		vanish(first, count);
 	} else if (!strcmp(word, "mute")) {
 		mute(first, count);
-	} else if (!strcmp(word, "padt") || !strcmp(word, "hang-up")) {
+	} else if (!strcmp(word, "hang-up")) {
 		begin_down(first, count, client_hang_up);
+	} else if (!strcmp(word, "close") && load.transport->close) {
+		begin_down(first, count, client_close);
 	} else if (!strcmp(word, "terminate")) {
 		begin_down(first, count, client_terminate);
 	} else if (!strcmp(word, "ended")) {

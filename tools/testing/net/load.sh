@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: uml-debug
-# timeout: 200
+# timeout: 240
 # ledger: off
 #
-# More than a hundred PPPoE clients at a time: all of them get in, with service from the first
-# packet on, and out, none is forgotten in a burst, all come back at the same moment when they
-# have died, and strangers who say nothing cannot keep them out.
+# More than a hundred clients at a time, of PPPoE and of L2TP: all of them get in, with service from
+# the first packet on, and out, none is forgotten in a burst. Those of PPPoE come back at the same
+# moment when they have died, and strangers who say nothing cannot keep them out; those of L2TP
+# share some tunnels.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/net.sh
 . "$(dirname "$0")/../lib/net.sh"
@@ -23,9 +24,13 @@ mutes=100
 unfinished=30
 all=$((clients + some + mutes))
 
+tunnels=6
+
 topology 1 pairs
+ip -n s addr add 198.51.100.1/24 dev acc1
+ip -n c1 addr add 198.51.100.2/24 dev eth0
 POOL=10.64.0.0/20 LISTEN=acc1 rrasd_config limits unfinished "$unfinished" \
-	daemon log-level info
+	l2tp listen 198.51.100.1 daemon log-level info
 for ((i = 0; i < all; i++)); do
 	echo "client$i * secret *"
 done >>"$RRAS_LOG/secrets"
@@ -51,8 +56,16 @@ all_gone() {
 	expect_ok "$1: nothing is left" poll 20 nothing_left
 }
 
+# command_ends_all WHAT CLIENTS: and they have noticed.
+command_ends_all() {
+	echo "ended 0 $2" >&"$load_in"
+	expect_ok "$1: a command ends all" rras session disconnect all
+	expect_ok "$1: the clients have noticed" load_wait
+	all_gone "$1"
+}
+
 all_up "PADT"
-expect_ok "all end by PADT" load_do padt 0 "$clients"
+expect_ok "all end by PADT" load_do hang-up 0 "$clients"
 all_gone "PADT"
 
 all_up "LCP"
@@ -60,10 +73,7 @@ expect_ok "all end by LCP" load_do terminate 0 "$clients"
 all_gone "LCP"
 
 all_up "command"
-echo "ended 0 $clients" >&"$load_in"
-expect_ok "a command ends all" rras session disconnect all
-expect_ok "the clients have noticed" load_wait
-all_gone "command"
+command_ends_all "command" "$clients"
 
 # Some stay and want an answer every 200 ms; the others die and are back at once, while the
 # daemon still believes in their old sessions.
@@ -75,10 +85,7 @@ expect_ok "those who were there were answered all the time" load_do echoes
 note "$(cat "$RRAS_LOG/load.last")"
 expect_equal "every one of their questions" 0 "$(load_word lost)"
 expect_ok "the dead have their sessions still" links_above $((some + 2 * clients - 1))
-echo "ended 0 $((some + clients))" >&"$load_in"
-expect_ok "a command ends all" rras session disconnect all
-expect_ok "the dead too" load_wait
-all_gone "storm"
+command_ends_all "the dead too" $((some + clients))
 
 # Those who are silent ask again whenever they are thrown out.
 expect_ok "strangers ask for sessions and say nothing" \
@@ -93,4 +100,30 @@ expect_ok "the strangers die" load_do vanish $((some + clients)) "$mutes"
 expect_ok "a command ends all" rras session disconnect all
 all_gone "strangers"
 expect_ok "the generator ends" load_end
+
+# L2TP: a few tunnels, as many clients in each.
+tunnels_are() { counter_is l2tp-tunnels-up "$1"; }
+
+load_start c1 l2tp --server 198.51.100.1 --tunnels "$tunnels" --count "$clients" --window 30 \
+	--ping --gone /sys/kernel/ndiswan/links
+all_up "CDN"
+expect_ok "CDN: they share their tunnels" tunnels_are "$tunnels"
+expect_ok "all end by CDN" load_do hang-up
+all_gone "CDN"
+all_up "LCP"
+expect_ok "all end by LCP" load_do terminate
+all_gone "LCP"
+all_up "command"
+command_ends_all "command" "$clients"
+expect_ok "the tunnels stay all the time" tunnels_are "$tunnels"
+all_up "StopCCN"
+expect_ok "one ends, with all clients in it" load_do close 0 $((clients / tunnels))
+expect_ok "and no other" poll 10 sessions_are $((clients - clients / tunnels))
+expect_ok "all end by StopCCN" load_do close $((clients / tunnels)) $((clients - clients / tunnels))
+all_gone "StopCCN"
+expect_ok "StopCCN: no tunnel is left" poll 20 tunnels_are 0
+expect_ok "storm: all come at the same moment, in new tunnels" load_do storm
+expect_ok "storm: each has its session" poll 10 sessions_are "$clients"
+expect_ok "the generator ends" load_end
 expect_ok "the daemon stops" rrasd_stop
+expect_ok "and leaves no link" poll 20 links_are 0
