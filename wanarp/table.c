@@ -160,6 +160,7 @@ struct wanarp_projection *wanarp_table_find_rcu(struct wanarp_table *table,
 			return projection;
 	return wanarp_table_find(table, addr);
 }
+EXPORT_SYMBOL_IF_KUNIT(wanarp_table_find_rcu);
 
 /**
  * wanarp_table_find_ipv6() - who has this IPv6 address?

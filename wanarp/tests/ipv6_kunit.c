@@ -7,11 +7,19 @@
 #include <kunit/test.h>
 #include <linux/inet.h>
 #include <linux/module.h>
+#include <linux/prandom.h>
 #include <net/ipv6.h>
 
 #include "../internal.h"
 
 #define CLIENTS	4
+
+/* Of the model. */
+#define OBJECTS		48
+#define PREFIXES	16
+#define HOSTS		4
+#define STEPS		2000
+#define SEED		0x233048
 
 struct world {
 	struct wanarp_interface iface;
@@ -182,6 +190,98 @@ static void ipv6_publish_undone(struct kunit *test)
 	world_destroy(test, w);
 }
 
+/* The same by walking through all: an address of its own comes before a prefix. */
+static struct wanarp_projection *find_slowly(struct wanarp_table *table,
+					     const struct in6_addr *addr)
+{
+	const bool local = ipv6_addr_type(addr) & IPV6_ADDR_LINKLOCAL;
+	struct wanarp_projection *p, *found = NULL;
+	const struct wanarp_ipv6_projection *client;
+	u8 len = 0;
+
+	list_for_each_entry(p, &table->list, list) {
+		client = wanarp_ipv6_projection(p);
+		if (local) {
+			if (ipv6_addr_equal(&client->key[WANARP_KEY_LOCAL].addr,
+					    addr))
+				found = p;
+		} else if (client->prefix_len > len &&
+			   ipv6_prefix_equal(&client->key[WANARP_KEY_PREFIX].addr,
+					     addr, client->prefix_len)) {
+			found = p;
+			len = client->prefix_len;
+		}
+	}
+	return found;
+}
+
+static void expect_same(struct kunit *test, struct wanarp_table *table)
+{
+	struct wanarp_projection *found;
+	struct in6_addr addr;
+	unsigned int i, j;
+
+	for (i = 0; i < PREFIXES; i++) {
+		for (j = 0; j <= HOSTS; j++) {
+			addr = in6(j ? "2001:db8::" : "fe80::");
+			addr.s6_addr[j ? 7 : 15] = i + 1;
+			/* The last one is nobody's alone. */
+			addr.s6_addr[15] |= j;
+			rcu_read_lock();
+			found = wanarp_table_find_ipv6(table, &addr);
+			rcu_read_unlock();
+			KUNIT_ASSERT_PTR_EQ(test, find_slowly(table, &addr), found);
+		}
+	}
+}
+
+static void step_up(struct kunit *test, struct wanarp_table *table,
+		    struct wanarp_ipv6_projection *client, u32 dice)
+{
+	struct in6_addr *local = &client->key[WANARP_KEY_LOCAL].addr;
+	struct in6_addr *prefix = &client->key[WANARP_KEY_PREFIX].addr;
+	struct wanarp_projection *holders[WANARP_KEYS];
+
+	client->common.proto = NDISWAN_PROTO_IPV6;
+	*local = in6("fe80::");
+	local->s6_addr[15] = 1 + dice % PREFIXES;
+	*prefix = in6("2001:db8::");
+	prefix->s6_addr[7] = 1 + (dice >> 8) % PREFIXES;
+	client->prefix_len = (dice >> 16) % 3 * 64;
+	if (client->prefix_len == 128)
+		prefix->s6_addr[15] = 1 + (dice >> 24) % (HOSTS - 1);
+	wanarp_table_holders(table, &client->common, holders);
+	KUNIT_ASSERT_EQ(test, 0, wanarp_table_publish(table, &client->common,
+						      holders));
+}
+
+/* Addresses, prefixes, and addresses in prefixes of others, all taken from each other. */
+static void ipv6_against_model(struct kunit *test)
+{
+	struct wanarp_ipv6_projection *clients, *client;
+	struct world *w = world_create(test);
+	struct wanarp_table *table = &w->iface.table;
+	struct rnd_state random;
+	unsigned int step, i;
+
+	clients = kunit_kzalloc(test, OBJECTS * sizeof(*clients), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, clients);
+	prandom_seed_state(&random, SEED);
+	ndiswan_control_lock();
+	for (step = 0; step < STEPS; step++) {
+		client = &clients[prandom_u32_state(&random) % OBJECTS];
+		if (client->common.live)
+			KUNIT_ASSERT_TRUE(test, wanarp_table_remove(table, &client->common));
+		else
+			step_up(test, table, client, prandom_u32_state(&random));
+		expect_same(test, table);
+	}
+	for (i = 0; i < OBJECTS; i++)
+		wanarp_table_remove(table, &clients[i].common);
+	ndiswan_control_unlock();
+	world_destroy(test, w);
+}
+
 struct address_case {
 	const char *text;
 	u8 len; /* 0: a link-local address */
@@ -304,6 +404,7 @@ static struct kunit_case wanarp_ipv6_cases[] = {
 	KUNIT_CASE(ipv6_longest_prefix),
 	KUNIT_CASE(ipv6_take_over),
 	KUNIT_CASE(ipv6_publish_undone),
+	KUNIT_CASE(ipv6_against_model),
 	KUNIT_CASE_PARAM(ipv6_address_class, address_gen_params),
 	KUNIT_CASE(ipv6_gateway),
 	KUNIT_CASE_PARAM(ipv6_source, source_gen_params),

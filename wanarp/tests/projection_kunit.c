@@ -4,8 +4,10 @@
  * with one place for every address.
  */
 #include <kunit/test.h>
+#include <linux/completion.h>
 #include <linux/in.h>
 #include <linux/inet.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/prandom.h>
 #include <net/ipv6.h>
@@ -16,6 +18,8 @@
 #define OBJECTS		600
 #define STEPS		20000
 #define SEED		0x244155
+#define CROWD		2000
+#define ROUNDS		8
 
 struct world {
 	struct wanarp_table table;
@@ -31,15 +35,29 @@ static __be32 address(unsigned int i)
 	return htonl(0x0a400001 + i);
 }
 
+static struct wanarp_projection *find_fast(struct wanarp_table *table,
+					   __be32 addr)
+{
+	struct wanarp_projection *found;
+
+	rcu_read_lock();
+	found = wanarp_table_find_rcu(table, addr);
+	rcu_read_unlock();
+	return found;
+}
+
 static void expect_same(struct kunit *test, struct world *w)
 {
 	const struct wanarp_projection *p;
 	unsigned int i, listed = 0;
 	u64 generation = 0;
 
-	for (i = 0; i < ADDRESSES; i++)
+	for (i = 0; i < ADDRESSES; i++) {
 		KUNIT_ASSERT_PTR_EQ(test, wanarp_table_find(&w->table, address(i)),
 				    w->holder[i]);
+		KUNIT_ASSERT_PTR_EQ(test, find_fast(&w->table, address(i)),
+				    w->holder[i]);
+	}
 	list_for_each_entry(p, &w->table.list, list) {
 		KUNIT_ASSERT_PTR_EQ(test, w->holder[ntohl(p->addr) - 0x0a400001],
 				    (struct wanarp_projection *)p);
@@ -180,6 +198,152 @@ static void table_insert_twice(struct kunit *test)
 	ndiswan_control_unlock();
 }
 
+/* Every address of the model gets the other one of the two objects that share it.
+ * Returns how many could not be published.
+ */
+static unsigned int replace_all(struct world *w)
+{
+	struct wanarp_projection *p;
+	unsigned int i, failed = 0;
+
+	for (i = 0; i < ADDRESSES; i++) {
+		p = &w->objects[2 * i];
+		if (p->live)
+			p++;
+		p->addr = address(i);
+		failed += publish(&w->table, p) != 0;
+		cond_resched();
+	}
+	return failed;
+}
+
+/* The worker is moving the table to another size: between two of its buckets, the
+ * addresses of the model change hands and the reader gets its turns.
+ */
+static unsigned int replace_while_resized(struct world *w)
+{
+	unsigned int failed = 0;
+
+	while (work_busy(&w->table.ipv4.run_work))
+		failed += replace_all(w);
+	return failed;
+}
+
+/* Others come. Returns how many could not be published or found. */
+static unsigned int crowd_come(struct world *w, struct wanarp_projection *others)
+{
+	unsigned int i, failed = 0;
+
+	for (i = 0; i < CROWD; i++) {
+		others[i].addr = htonl(0x0a800000 + i);
+		failed += publish(&w->table, &others[i]) != 0;
+	}
+	failed += replace_while_resized(w);
+	for (i = 0; i < CROWD; i++)
+		failed += find_fast(&w->table, others[i].addr) != &others[i];
+	return failed;
+}
+
+/* They go. Returns how many could not. */
+static unsigned int crowd_go(struct world *w, struct wanarp_projection *others)
+{
+	unsigned int i, failed = 0;
+
+	for (i = 0; i < CROWD; i++)
+		failed += !wanarp_table_remove(&w->table, &others[i]);
+	return failed + replace_while_resized(w);
+}
+
+struct reader {
+	struct world *w;
+	struct completion round;
+	unsigned int nobody;	/* an address that is held did not resolve */
+	unsigned int wrong;	/* or to an object that does not share it */
+	unsigned int phantom;	/* one that is never held did */
+};
+
+static void read_address(struct reader *r, unsigned int i)
+{
+	struct wanarp_table *table = &r->w->table;
+	struct wanarp_projection *fast, *slow;
+
+	rcu_read_lock();
+	fast = wanarp_table_find_rcu(table, address(i));
+	slow = wanarp_table_find(table, address(i));
+	r->nobody += !fast || !slow;
+	r->wrong += fast && (fast - r->w->objects) / 2 != i;
+	r->wrong += slow && (slow - r->w->objects) / 2 != i;
+	r->phantom += !!wanarp_table_find_rcu(table, address(i) ^ htonl(BIT(31)));
+	rcu_read_unlock();
+}
+
+static int read_all(void *data)
+{
+	struct reader *r = data;
+	unsigned int i;
+
+	while (!kthread_should_stop()) {
+		for (i = 0; i < ADDRESSES; i++) {
+			read_address(r, i);
+			cond_resched();
+		}
+		complete(&r->round);
+	}
+	return 0;
+}
+
+static unsigned int buckets(struct wanarp_table *table)
+{
+	unsigned int size;
+
+	rcu_read_lock();
+	size = rht_dereference_rcu(table->ipv4.tbl, &table->ipv4)->size;
+	rcu_read_unlock();
+	return size;
+}
+
+/* An address that is always held by somebody always resolves, to one of the two who
+ * share it: while they replace each other and the table grows and shrinks.
+ */
+static void table_find_rcu_while_resized(struct kunit *test)
+{
+	struct world *w = world_create(test);
+	struct wanarp_projection *others;
+	unsigned int i, failed, large, small;
+	struct reader r = { .w = w };
+	struct task_struct *task;
+
+	others = kunit_kzalloc(test, CROWD * sizeof(*others), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, others);
+	ndiswan_control_lock();
+	failed = replace_all(w);
+	ndiswan_control_unlock();
+	init_completion(&r.round);
+	task = kthread_run(read_all, &r, "wanarp_reader");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
+	for (i = 0; i < ROUNDS; i++) {
+		ndiswan_control_lock();
+		failed += crowd_come(w, others);
+		large = buckets(&w->table);
+		failed += crowd_go(w, others);
+		small = buckets(&w->table);
+		ndiswan_control_unlock();
+		/* It has been resized, or this is no test. */
+		KUNIT_EXPECT_GT(test, large, CROWD / 2);
+		KUNIT_EXPECT_LT(test, small, large);
+		reinit_completion(&r.round);
+		wait_for_completion(&r.round);
+	}
+	kthread_stop(task);
+	KUNIT_EXPECT_EQ(test, failed, 0);
+	KUNIT_EXPECT_EQ(test, r.nobody, 0);
+	KUNIT_EXPECT_EQ(test, r.wrong, 0);
+	KUNIT_EXPECT_EQ(test, r.phantom, 0);
+	ndiswan_control_lock();
+	world_destroy(w);
+	ndiswan_control_unlock();
+}
+
 struct address_case {
 	const char *text;
 	enum wanarp_address class;
@@ -232,6 +396,7 @@ static struct kunit_case wanarp_projection_cases[] = {
 	KUNIT_CASE(table_against_model),
 	KUNIT_CASE(table_replace_then_late_remove),
 	KUNIT_CASE(table_insert_twice),
+	KUNIT_CASE(table_find_rcu_while_resized),
 	KUNIT_CASE_PARAM(address_class, address_gen_params),
 	KUNIT_CASE(projection_size),
 	{}
