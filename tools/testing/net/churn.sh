@@ -3,8 +3,8 @@
 # kernels: 6.12 uml-debug
 # timeout: 240
 #
-# Line-ups on recycled addresses from several processes, on all CPUs, while packets are sent
-# to those addresses: nobody is refused, nothing is left (KB Q233048).
+# Line-ups on recycled addresses of IPv4 and IPv6 from several processes, on all CPUs, while packets
+# are sent to those addresses: nobody is refused, nothing is left (KB Q233048).
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/net.sh
 . "$(dirname "$0")/../lib/net.sh"
@@ -15,10 +15,12 @@ ip -n s link add ras0 type wanarp
 ip -n s link set ras0 up
 ip -n s addr add 10.64.0.1/32 dev ras0
 ip -n s route add 10.64.0.0/16 dev ras0
+ip -n s addr add 2001:db8:ffff::1/128 dev lo
+ip -n s route add 2001:db8::/32 via fe80::fdff:ffff:ffff:ff80 dev ras0
 
 floods=()
-for host in 2 5 9; do
-	ip netns exec s ping -qf "10.64.0.$host" >/dev/null 2>&1 &
+for address in 10.64.0.2 10.64.0.5 2001:db8:0:2::1 2001:db8:0:9::1; do
+	ip netns exec s ping -qf "$address" >/dev/null 2>&1 &
 	floods+=($!)
 	disown "$!"
 done
@@ -40,4 +42,7 @@ done
 links_are() { [[ $(</sys/kernel/ndiswan/links) -eq $1 ]]; }
 expect_ok "no link is left" links_are 0
 expect_equal "no projection is left" 0 "$(on s cat /sys/class/net/ras0/wanarp/projections)"
-expect_equal "no address resolves" 0 "$(on s ping -qc 1 -W 2 10.64.0.5 | grep -c ' 0% packet loss' || true)"
+for address in 10.64.0.5 2001:db8:0:5::1; do
+	expect_equal "$address does not resolve" 0 \
+		"$(on s ping -qc 1 -W 2 "$address" | grep -c ' 0% packet loss' || true)"
+done

@@ -82,6 +82,11 @@ def line_up(link):
     nl.line_up(link.id, "ras0", "10.64.0.5")
 
 
+def line_up_ipv6(link):
+    """The same of IPv6, with two keys in the table."""
+    nl.line_up_ipv6(link.id, "ras0", "fe80::5", "2001:db8:0:5::/64")
+
+
 def close(link, _result):
     """End a link, and read what the socket still has."""
     link.close()
@@ -99,6 +104,7 @@ inject("attach a session", unused, pppoe, close)
 inject("attach a channel", Link, lambda link: link.attach_ppp(), close)
 nl.sock.settimeout(2)
 inject("line-up", attached, line_up, close)
+inject("line-up of IPv6", attached, line_up_ipv6, close)
 inject("a WAN interface", lambda: None, lambda _: new_interface(),
        lambda _prepared, _result: delete_interface())
 

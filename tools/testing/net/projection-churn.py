@@ -11,6 +11,9 @@ back on far0, where the packet's Ethernet header says through which link. There 
 * RECYCLED, which links take and leave in no order. They and the links are in classes, and a
   link takes addresses of its class only, so that a packet which takes a link of another class
   has gone wrong whatever the moment.
+
+There are as many of IPv6, where an address is a prefix, with a link-local address that goes with
+it: a link has lines of one of the two protocols.
 """
 import collections
 import errno
@@ -29,16 +32,35 @@ from kernel import *  # noqa: E402,F403  pylint: disable=wildcard-import,unused-
 
 PAIRS, SEED = int(sys.argv[1]), int(sys.argv[2])
 WORKERS, CLASSES = 2, 4
-LINKS = 32          # of each worker
+LINKS = 64          # of each worker
 AT_ONCE = 8         # lines that a worker has up
 BATCH = 48          # messages in a system call
-HELD, CONTESTED = "10.64.0.2", "10.64.0.3"
-RECYCLED = [f"10.64.{16 + i // 4}.{i}" for i in range(16)]
+HELD, CONTESTED = ("10.64.0.2", "2001:db8:0:2::"), ("10.64.0.3", "2001:db8:0:3::")
+RECYCLED = ([f"10.64.{16 + i // 4}.{i}" for i in range(16)] +
+            [f"2001:db8:0:{16 + i:x}::" for i in range(16)])
 ADDRESS_TAKEN_REASON = 6
 PROJECTION_FAILED, LINE_UP_EVENT, LINE_DOWN_EVENT, ADDRESS_TAKEN = 20050, 30001, 30002, 30010
 A_EVENT_NUMBER, A_EVENT_REASON = 1, 7
 PROJECTION_GET, A_PROJECTION_IFINDEX, A_PROJECTION_IPV4, A_PROJECTION_LINK = 3, 1, 2, 3
+A_PROJECTION_IPV6 = 7
+ETH_P_ALL, ETH_P_IP, ETH_P_IPV6, UDP = 3, 0x0800, 0x86dd, 17
+PROTOCOL_AT = {ETH_P_IP: 23, ETH_P_IPV6: 20}    # of the next one, in a frame
 IFINDEX = socket.if_nametoindex("ras0")
+
+
+def is_ipv6(address):
+    """Which of the two an address, or a prefix, is."""
+    return ":" in address
+
+
+def link_local(prefix):
+    """That of who has the prefix."""
+    return f"fe80::{prefix.split(':')[3]}"
+
+
+def host(address):
+    """An address for packets to who has an address or a prefix."""
+    return f"{address}1" if is_ipv6(address) else address
 
 
 class Loop:
@@ -46,24 +68,32 @@ class Loop:
 
     count = 0
 
-    def __init__(self, nl, kind):
+    def __init__(self, nl, kind, v6):
         Loop.count += 1
-        self.kind = kind
+        self.kind, self.v6 = kind, v6
         self.near, self.far = Link(), Link()
         self.near.attach_loop()
         self.far.attach_loop(self.near.id)
-        nl.line_up(self.far.id, "far0", f"10.99.{Loop.count >> 8}.{Loop.count & 255}")
+        if v6:
+            nl.line_up_ipv6(self.far.id, "far0", f"fe80::99:{Loop.count}")
+        else:
+            nl.line_up(self.far.id, "far0", f"10.99.{Loop.count >> 8}.{Loop.count & 255}")
 
     def message(self, nl, command, attributes=b""):
         """A request about its line, without acknowledgement, to be sent with others."""
         body = struct.pack("=BBH", command, 1, 0) + u32(A_LINE_LINK, self.near.id) + \
-            u16(A_LINE_PROTOCOL, PPP_IP) + attributes
+            u16(A_LINE_PROTOCOL, PPP_IPV6 if self.v6 else PPP_IP) + attributes
         return struct.pack("=IHHII", 16 + len(body), nl.family, NLM_F_REQUEST, 0, 0) + body
 
     def up_message(self, nl, address):
         """The line is up."""
-        return self.message(nl, LINE_UP, u32(A_LINE_IFINDEX, IFINDEX) +
-                            ipv4(A_LINE_IPV4, address) + u32(A_LINE_MRU, 1492))
+        if self.v6:
+            peer = ipv6(A_LINE_IPV6, link_local(address)) + ipv6(A_LINE_PREFIX, address) + \
+                u8(A_LINE_PREFIX_LEN, 64)
+        else:
+            peer = ipv4(A_LINE_IPV4, address)
+        return self.message(nl, LINE_UP, u32(A_LINE_IFINDEX, IFINDEX) + peer +
+                            u32(A_LINE_MRU, 1492))
 
     def close(self):
         """Its end."""
@@ -80,12 +110,14 @@ class Worker:
         self.late, self.refused = 0, collections.Counter()
         self.batch = []
         self.free = collections.deque(loops)
-        self.up, self.contenders = [], collections.deque(contenders)
+        self.up = []
+        self.contenders = [collections.deque(one for one in contenders if one.v6 == which)
+                           for which in (False, True)]
         self.ups = {(loop, address): loop.up_message(self.nl, address)
                     for loop in loops for i, address in enumerate(RECYCLED)
-                    if i % CLASSES == loop.kind}
-        self.ups.update({(loop, CONTESTED): loop.up_message(self.nl, CONTESTED)
-                         for loop in contenders})
+                    if i % CLASSES == loop.kind and is_ipv6(address) == loop.v6}
+        self.ups.update({(loop, CONTESTED[loop.v6]):
+                         loop.up_message(self.nl, CONTESTED[loop.v6]) for loop in contenders})
         self.downs = {loop: loop.message(self.nl, LINE_DOWN) for loop in loops + contenders}
 
     def answers(self):
@@ -110,11 +142,12 @@ class Worker:
         self.batch = []
         self.answers()
 
-    def contest(self):
-        """Take the contested address from whoever has it; the loser's line-down is late."""
-        self.contenders.rotate()
-        self.batch.append(self.ups[self.contenders[0], CONTESTED])
-        self.batch.append(self.downs[self.contenders[1]])
+    def contest(self, which):
+        """Take a contested address from whoever has it; the loser's line-down is late."""
+        contenders = self.contenders[which]
+        contenders.rotate()
+        self.batch.append(self.ups[contenders[0], CONTESTED[which]])
+        self.batch.append(self.downs[contenders[1]])
 
     def line_down(self):
         """One of those that are up, or were until somebody took the address; or twice."""
@@ -125,7 +158,8 @@ class Worker:
     def line_up(self):
         """A link takes an address of its class."""
         loop = self.free.popleft()
-        place = loop.kind + CLASSES * self.random.randrange(len(RECYCLED) // CLASSES)
+        half = len(RECYCLED) // 2
+        place = loop.v6 * half + loop.kind + CLASSES * self.random.randrange(half // CLASSES)
         self.batch.append(self.ups[loop, RECYCLED[place]])
         self.up.append(loop)
 
@@ -134,7 +168,7 @@ class Worker:
         begin = time.monotonic()
         for number in range(pairs):
             if number % 8 == 0:
-                self.contest()
+                self.contest(number // 8 % 2)
             else:
                 self.line_up()
             while len(self.up) > self.random.randrange(AT_ONCE + 1):
@@ -153,26 +187,38 @@ class Prober:
 
     def __init__(self, loops, held, contenders):
         self.loops = {loop.far.id: loop for loop in loops}
-        self.rightful = {HELD: [held], CONTESTED: contenders}
-        self.seen = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0800))
+        self.rightful = {}
+        for loop in held:
+            self.rightful[HELD[loop.v6]] = [loop]
+        for loop in contenders:
+            self.rightful.setdefault(CONTESTED[loop.v6], []).append(loop)
+        self.names = {host(address): address for address in [*HELD, *CONTESTED, *RECYCLED]}
+        self.seen = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
         self.seen.setsockopt(socket.SOL_SOCKET, 33, 16 << 20)  # SO_RCVBUFFORCE
-        self.seen.bind(("far0", 0x0800))
+        self.seen.bind(("far0", ETH_P_ALL))
         self.nl = Netlink("wanarp")
-        self.any = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.any = [socket.socket(family, socket.SOCK_DGRAM)
+                    for family in (socket.AF_INET, socket.AF_INET6)]
         self.sockets, self.count, self.last = {}, 0, {}
         for address in self.rightful:
-            # One with IP_RECVERR hears that the address does not resolve.
-            self.sockets[address] = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self.sockets[address].setsockopt(socket.SOL_IP, 11, 1)
-            self.sockets[address].connect((address, 9))
+            # One with IP_RECVERR or IPV6_RECVERR hears that the address does not resolve.
+            family, *option = (socket.AF_INET6, 41, 25) if is_ipv6(address) else \
+                (socket.AF_INET, socket.SOL_IP, 11)
+            self.sockets[address] = socket.socket(family, socket.SOCK_DGRAM)
+            self.sockets[address].setsockopt(*option, 1)
+            self.sockets[address].connect((host(address), 9))
         self.found = {"held": 0, "nothing": 0, "lost": 0, "wrong": 0, "twice": 0,
                       "recycled": 0, "looked": 0}
 
     def judge(self, frame):
         """A packet came out of a link: its address and its number."""
         loop = self.loops.get(struct.unpack_from("!I", frame, 8)[0])
-        address = socket.inet_ntoa(frame[30:34])
-        number = struct.unpack_from("!I", frame, 42)[0]
+        if frame[12:14] == struct.pack("!H", ETH_P_IPV6):
+            address = self.names[socket.inet_ntop(socket.AF_INET6, frame[38:54])]
+            number = struct.unpack_from("!I", frame, 62)[0]
+        else:
+            address = self.names[socket.inet_ntoa(frame[30:34])]
+            number = struct.unpack_from("!I", frame, 42)[0]
         if address in self.rightful:
             good = loop in self.rightful[address]
         else:
@@ -191,7 +237,9 @@ class Prober:
             if not select.select([self.seen], [], [], 0.5)[0]:
                 continue
             frame, origin = self.seen.recvfrom(2048)
-            if origin[2] != 4 and frame[23] == 17 and self.judge(frame)[1] == until:
+            if origin[2] == 4 or frame[PROTOCOL_AT.get(origin[1], 0)] != UDP:
+                continue
+            if self.judge(frame)[1] == until:
                 return True
         return False
 
@@ -209,8 +257,9 @@ class Prober:
         """Ask the table."""
         self.found["looked"] += 1
         try:
-            answer = self.nl.request(PROJECTION_GET, u32(A_PROJECTION_IFINDEX, IFINDEX) +
-                                     ipv4(A_PROJECTION_IPV4, address))[0]
+            key = ipv6(A_PROJECTION_IPV6, host(address)) if is_ipv6(address) else \
+                ipv4(A_PROJECTION_IPV4, address)
+            answer = self.nl.request(PROJECTION_GET, u32(A_PROJECTION_IFINDEX, IFINDEX) + key)[0]
         except OSError:
             self.found["nothing"] += 1
             return
@@ -224,7 +273,8 @@ class Prober:
             for address in self.rightful:
                 for recycled in pick.sample(RECYCLED, 4):
                     self.count += 1
-                    self.any.sendto(struct.pack("!I", self.count), (recycled, 9))
+                    self.any[is_ipv6(recycled)].sendto(struct.pack("!I", self.count),
+                                                       (host(recycled), 9))
                 self.send(address)
                 self.look(address)
         return self.found
@@ -326,12 +376,14 @@ def main():
     """Prepares, lets them run, and judges."""
     print(f"# {PAIRS} pairs, seed {SEED}", flush=True)
     nl = Ndiswan()
-    held = Loop(nl, "held")
-    contenders = [[Loop(nl, "contender") for _ in range(2)] for _ in range(WORKERS)]
-    loops = [[Loop(nl, i % CLASSES) for i in range(LINKS)] for _ in range(WORKERS)]
-    everything = [held] + sum(contenders, []) + sum(loops, [])
-    nl.line_up(held.near.id, "ras0", HELD)
-    nl.line_up(contenders[0][0].near.id, "ras0", CONTESTED)
+    held = [Loop(nl, "held", which) for which in (False, True)]
+    contenders = [[Loop(nl, "contender", i >= 2) for i in range(4)] for _ in range(WORKERS)]
+    loops = [[Loop(nl, i % CLASSES, i // CLASSES % 2 == 1) for i in range(LINKS)]
+             for _ in range(WORKERS)]
+    everything = held + sum(contenders, []) + sum(loops, [])
+    for loop, address in ((held[0], HELD[0]), (held[1], HELD[1]),
+                          (contenders[0][0], CONTESTED[0]), (contenders[0][2], CONTESTED[1])):
+        nl.sock.send(loop.up_message(nl, address))
     prober = Child(Prober(everything, held, sum(contenders, [])).run)
 
     # Who listens to events makes each of them cost something: only at the end.
@@ -345,7 +397,7 @@ def main():
     judge_probes(prober.end())
     for loop in everything:
         loop.close()
-    judge_events(listener.end(), told, len(everything) + 2)
+    judge_events(listener.end(), told, len(everything) + 4)
     finish()
 
 

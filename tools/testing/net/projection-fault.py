@@ -22,8 +22,10 @@ from filters import DROP, Filters, filter_bytes  # noqa: E402
 
 A_EVENT_NUMBER, A_EVENT_LINK, A_EVENT_TEXT = 1, 3, 8
 PROJECTION_GET, A_PROJECTION_IPV4, A_PROJECTION_LINK = 3, 2, 3
+A_PROJECTION_IPV6, A_PROJECTION_PREFIX = 7, 8
 PROJECTION_FAILED = 20050
 ADDRESS = "10.64.0.5"
+LINK_LOCAL, PREFIX = "fe80::5", "2001:db8:0:5::"
 GROW = 64           # a table's first size; it grows at once when one more than these are in it
 TEXT = re.compile(r"(\S+) could not be projected onto interface -?\d+: (.+) \(error (\d+)\); (.+)")
 OWN, OTHER = "no memory for the projection", "no memory for the client's filters"
@@ -37,8 +39,23 @@ said = set()
 
 def table():
     """Who has which address."""
-    return {socket.inet_ntoa(one[A_PROJECTION_IPV4]): struct.unpack("=I", one[A_PROJECTION_LINK])[0]
-            for one in wanarp.dump(PROJECTION_GET)}
+    found = {}
+    for one in wanarp.dump(PROJECTION_GET):
+        link = struct.unpack("=I", one[A_PROJECTION_LINK])[0]
+        if A_PROJECTION_IPV4 in one:
+            found[socket.inet_ntoa(one[A_PROJECTION_IPV4])] = link
+        for kind in (A_PROJECTION_IPV6, A_PROJECTION_PREFIX):
+            if kind in one:
+                found[socket.inet_ntop(socket.AF_INET6, one[kind])] = link
+    return found
+
+
+def line_up(link, v6):
+    """On the address, or on both of IPv6."""
+    if v6:
+        nl.line_up_ipv6(link.id, "ras0", LINK_LOCAL, PREFIX + "/64")
+    else:
+        nl.line_up(link.id, "ras0", ADDRESS)
 
 
 def failures(link):
@@ -64,7 +81,8 @@ def good_text(text, number, cause=None):
 class Attached:
     """A link, and what was in the table before."""
 
-    def __init__(self):
+    def __init__(self, v6=False):
+        self.v6 = v6
         self.link = Link()
         self.link.attach_loop()
         failures(0)
@@ -75,7 +93,7 @@ class Attached:
         """The line is up, or why not."""
         self.error = None
         try:
-            nl.line_up(self.link.id, "ras0", ADDRESS)
+            line_up(self.link, self.v6)
         except OSError as err:
             self.error = err
             raise
@@ -93,7 +111,12 @@ class Attached:
         # An acknowledgement that cannot be sent does not undo what was done.
         up = self.link.info() == "up"
         text = getattr(self.error, "text", "")
-        after = {**self.before, ADDRESS: self.link.id} if up else self.before
+        after = self.before
+        if up:
+            mine = (LINK_LOCAL, PREFIX) if self.v6 else (ADDRESS,)
+            losers = {self.before.get(address) for address in mine}
+            after = {address: link for address, link in after.items() if link not in losers}
+            after.update((address, self.link.id) for address in mine)
         good = now == after and (up or self.error) and len(events) == (not up and bool(events))
         for event in events:
             said.add(TEXT.sub(r"\2", event))
@@ -103,7 +126,7 @@ class Attached:
         if not good:
             check(f"after {self.error!r} {text}: {now} {after} {events}", False)
         if self.error and not up:
-            nl.line_up(self.link.id, "ras0", ADDRESS)
+            line_up(self.link, self.v6)
         self.link.close()
 
 
@@ -146,6 +169,29 @@ sweep("another link has the address", {OWN, OTHER}, retake)
 filters.unbind("ras0", client=ADDRESS)
 if holder.info() == "up":
     nl.line_down(holder.id)
+
+# Of IPv6, where the two addresses are two other clients'.
+holders = [holder, Link()]
+holders[1].attach_loop()
+HELD = (("fe80::5", "2001:db8:0:6::"), ("fe80::6", PREFIX))
+
+
+def retake_ipv6():
+    """One address is the one's, one the other's, and each has one besides."""
+    for one, (local, prefix) in zip(holders, HELD):
+        if one.info() == "up":
+            nl.line_down(one.id, PPP_IPV6)
+    for one, (local, prefix) in zip(holders, HELD):
+        nl.line_up_ipv6(one.id, "ras0", local, prefix + "/64")
+    return Attached(True)
+
+
+sweep("two other links have the addresses", {OWN}, retake_ipv6)
+for one in holders:
+    if one.info() == "up":
+        nl.line_down(one.id, PPP_IPV6)
+sweep("nobody has the addresses", {OWN}, lambda: Attached(True))
+holders[1].close()
 
 
 def grow(links):
