@@ -12,6 +12,8 @@ set -euo pipefail
 . "$TESTING/lib/pppd.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/rrasd.sh
 . "$TESTING/lib/rrasd.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/restart.sh
+. "$TESTING/lib/restart.sh"
 
 need_programs pppd iperf3 ping
 topology 3
@@ -27,23 +29,9 @@ cat >"$RRAS_LOG/sets" <<-END
 END
 on s "$RRAS" filter import "$RRAS_LOG/sets"
 
-# What is started: a process that waits as long as there is a file "away".
-cat >"$RRAS_LOG/rrasd-here" <<-END
-	#!/bin/bash
-	while [[ -e $RRAS_LOG/away ]]; do read -rt 0.1 <> <(:) || true; done
-	exec "\${RRASD_NEW:-$RRASD}" "\$@"
-END
-chmod +x "$RRAS_LOG/rrasd-here"
-RRASD_COMMAND=$RRAS_LOG/rrasd-here rrasd_supervise s
+rrasd_supervise_here s
 
-sessions() { # one line each: what must stay the same
-	rras -j session | /usr/bin/python3 -c '
-import json, sys
-for s in sorted(json.load(sys.stdin), key=lambda s: s["id"]):
-    print(s["id"], s["state"], s["user"], s["auth"], s.get("address"), s.get("ipv6-prefix"),
-          s["peer"], s["pppoe-session"], s["mtu"])'
-}
-session_of() { sessions | awk -v user="$1" '$3 == user { print $1 }'; }
+all() { sessions auth address ipv6-prefix peer pppoe-session mtu; }
 logged() { grep -qE -- "$1" "$RRAS_LOG/rrasd.log"; }
 times_logged() { grep -cE -- "$1" "$RRAS_LOG/rrasd.log" || true; }
 # control_in ID: control frames of a session so far
@@ -65,7 +53,7 @@ for i in 1 2 3; do
 done
 ipv6_is_up() { rras -j session | grep -q '"ipv6-up": *true'; }
 expect_ok "IPv6 too" poll 20 ipv6_is_up
-before=$(sessions)
+before=$(all)
 note "$before"
 filtered() { rras filter bindings | grep -E "^ras0 +link $1 +gold +on "; }
 expect_ok "client 3 is filtered" filtered "$(session_of dave)"
@@ -83,17 +71,17 @@ on c2 iperf3 -c 192.0.2.2 -u -b 200K -l 200 -t 10 >"$RRAS_LOG/iperf" 2>&1 &
 iperf=$!
 
 expect_ok "restarted" rrasd_again TERM
-expect_equal "the sessions are the same" "$before" "$(sessions)"
+expect_equal "the sessions are the same" "$before" "$(all)"
 expect_ok "restarted again" rrasd_again TERM
 expect_ok "killed" rrasd_again KILL
-expect_equal "the sessions are the same after a kill" "$before" "$(sessions)"
+expect_equal "the sessions are the same after a kill" "$before" "$(all)"
 sed 's/rrasd 0\.1 runs/rrasd 9.9 runs/' "$RRASD" >"$RRAS_LOG/rrasd-new"
 chmod +x "$RRAS_LOG/rrasd-new"
 echo "env RRASD_NEW=$RRAS_LOG/rrasd-new $RRAS_LOG/rrasd-here -f -k -c $RRASD_CONF" \
 	>"$SUPERVISED/command"
 expect_ok "upgraded" rrasd_again TERM
 expect_ok "to another version" logged 'rrasd 9.9 runs'
-expect_equal "the sessions are the same after an upgrade" "$before" "$(sessions)"
+expect_equal "the sessions are the same after an upgrade" "$before" "$(all)"
 expect_ok "the new one is killed" rrasd_again KILL
 
 frames=$(control_in "$(session_of alice)")
@@ -105,7 +93,7 @@ for i in 1 3; do
 		cat "$RRAS_LOG/ping-$i"
 done
 expect_match "nor one of iperf3" ' 0/[0-9]+ \(0%\) +receiver' cat "$RRAS_LOG/iperf"
-expect_equal "the sessions are the same at the end" "$before" "$(sessions)"
+expect_equal "the sessions are the same at the end" "$before" "$(all)"
 expect_ok "client 3 is still filtered" filtered "$(session_of dave)"
 for i in 1 2 3; do
 	expect_equal "client $i negotiated once" 1 \
@@ -129,16 +117,13 @@ expect_equal "has all three" 3 "$(sessions | wc -l)"
 # --- while nobody is there ----------------------------------------------------------------
 
 dave=$(session_of dave)
-touch "$RRAS_LOG/away"
-next=$(($(<"$SUPERVISED/ready") + 1))
-kill -9 "$(<"$SUPERVISED/pid")"
+rrasd_away KILL
 expect_ok "without rrasd packets flow" on c1 ping -qc 5 -i 0.2 -W 5 192.0.2.2
 kill "${pppd_pid[c2]}"
 terminating() { pppd_says c2 'sent \[LCP TermReq'; }
 expect_ok "a client hangs up" poll 10 terminating
 pppd_kill c3
-rm "$RRAS_LOG/away"
-expect_ok "rrasd is back" poll 20 rrasd_ready_for "$next"
+expect_ok "rrasd is back" rrasd_back
 expect_ok "it answers the client that hung up" pppd_wait_end c2
 sessions_at_most() { [[ $(sessions | wc -l) -le $1 ]]; }
 expect_ok "and misses the other one's echoes" poll 20 sessions_at_most 1
