@@ -28,6 +28,8 @@
 
 #define AUTH_ROUTES_MAX	64	/* bits of session.routes_added */
 
+struct record;
+struct record_writer;
 struct session;
 
 /**
@@ -128,5 +130,9 @@ void auth_begin(struct session *s, const struct ppp_auth_request *request);
 void auth_cancel(struct session *s);
 void auth_finish(struct session *s, const struct auth_answer *answer);
 void auth_grant_clear(struct auth_grant *grant);
+
+/* auth_save.c */
+void auth_grant_save(const struct auth_grant *g, struct record_writer *w);
+bool auth_grant_load(struct auth_grant *g, const struct record *r);
 
 #endif /* RRASD_AUTH_H */

@@ -12,10 +12,12 @@
 #include "access/kind.h"
 #include "config.h"
 #include "hash.h"
+#include "keep.h"
 #include "kernel.h"
 #include "log.h"
 #include "radius.h"
 #include "radius_acct.h"
+#include "record.h"
 #include "rrasd.h"
 #include "session_internal.h"
 
@@ -33,8 +35,18 @@ struct report {
 	uint64_t number;	/* in the order in which they were made */
 	uint64_t made;
 	bool lasting;		/* to be kept until it is taken */
+	uint32_t slot;		/* of its record; 0: it does not outlive the process */
 	size_t len;
 	uint8_t attrs[];
+};
+
+struct report_saved {
+	uint64_t number, made;
+};
+
+struct acct_saved {
+	char id[RADIUS_ID_LEN];
+	uint32_t started;
 };
 
 struct acct {
@@ -66,6 +78,8 @@ static bool wanted(const struct rrasd *d)
 static void drop(struct acct *a, struct report *r)
 {
 	list_remove(&r->list);
+	if (r->slot)
+		state_remove(keep_state(a->d->keep), r->slot);
 	a->count--;
 	free(r);
 }
@@ -155,27 +169,118 @@ static void make_room(struct acct *a)
 			  "report is lost");
 }
 
+/* Behind all others. */
+static struct report *add(struct acct *a, const void *attrs, size_t len)
+{
+	struct report *r = malloc(sizeof(*r) + len);
+
+	if (!r)
+		return NULL;
+	*r = (struct report){ .acct = a, .number = a->numbers++, .len = len };
+	memcpy(r->attrs, attrs, len);
+	list_append(&a->waiting, &r->list);
+	a->count++;
+	return r;
+}
+
+/* One that is too long for a record does not outlive us. */
+static void save(struct keep *k, struct report *r)
+{
+	const struct state_key key = { STATE_REPORT, (uint32_t)r->number };
+	struct report_saved saved = { r->number, r->made };
+	uint8_t data[STATE_RECORD_MAX];
+	struct record_writer w;
+
+	record_begin(&w, data, sizeof(data));
+	record_put(&w, RECORD_REPORT, &saved, sizeof(saved));
+	record_put(&w, RECORD_REPORT_ATTRS, r->attrs, r->len);
+	if (!w.full)
+		r->slot = state_put(keep_state(k), 0, key, data, w.len);
+}
+
 /* Queue what has been written as the attributes of one report. */
 static void submit(struct acct *a, const struct radius_writer *w, bool lasting)
 {
-	size_t len = w->len - RADIUS_HEADER_LEN;
 	struct report *r;
 
 	make_room(a);
-	r = w->full ? NULL : malloc(sizeof(*r) + len);
+	r = w->full ? NULL : add(a, w->data + RADIUS_HEADER_LEN, w->len - RADIUS_HEADER_LEN);
 	if (!r) {
 		radius_counts(a->d)->reports_lost++;
 		log_error("RADIUS accounting: a report is lost: out of memory");
 		return;
 	}
-	*r = (struct report){
-		.acct = a, .number = a->numbers++, .made = rrasd_now(), .lasting = lasting,
-		.len = len,
-	};
-	memcpy(r->attrs, w->data + RADIUS_HEADER_LEN, len);
-	list_append(&a->waiting, &r->list);
-	a->count++;
+	r->made = rrasd_now();
+	r->lasting = lasting;
+	if (lasting && a->d->keep)
+		save(a->d->keep, r);
 	pump(a);
+}
+
+static bool load(struct acct *a, const struct state_record *found)
+{
+	const struct record record = { found->data, found->len };
+	struct report_saved saved;
+	const void *attrs;
+	struct report *r;
+	size_t len;
+
+	attrs = record_find(&record, RECORD_REPORT_ATTRS, &len);
+	if (!attrs || !radius_attrs_good(attrs, len) ||
+	    !record_get(&record, RECORD_REPORT, &saved, sizeof(saved)))
+		return false;
+	r = add(a, attrs, len);
+	if (!r)
+		return false;
+	r->number = saved.number;
+	r->made = saved.made < rrasd_now() ? saved.made : rrasd_now();
+	r->lasting = true;
+	r->slot = found->slot;
+	return true;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct report *x = *(struct report * const *)a, *y = *(struct report * const *)b;
+
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+/* In the order in which they were made, not in that of their records. */
+static int sort(struct acct *a)
+{
+	struct report **all = calloc(a->count + 1, sizeof(*all));
+	size_t n = 0, i;
+
+	if (!all)
+		return -ENOMEM;
+	while (!list_empty(&a->waiting)) {
+		all[n] = container_of(a->waiting.next, struct report, list);
+		list_remove(&all[n++]->list);
+	}
+	qsort(all, n, sizeof(*all), by_number);
+	for (i = 0; i < n; i++) {
+		list_append(&a->waiting, &all[i]->list);
+		a->numbers = all[i]->number + 1;
+	}
+	free(all);
+	return 0;
+}
+
+/* What the process before us could not get rid of. */
+static int load_all(struct acct *a)
+{
+	struct state *state = keep_state(a->d->keep);
+	struct state_record found;
+	uint32_t cursor = 0;
+
+	while (state_next(state, STATE_REPORT, &cursor, &found)) {
+		if (!load(a, &found)) {
+			radius_counts(a->d)->reports_lost++;
+			state_remove(state, found.slot);
+		}
+	}
+	return sort(a);
 }
 
 /* On and Off: of the daemon, not of a session. */
@@ -194,14 +299,15 @@ static void report_daemon(struct rrasd *d, uint32_t status)
 }
 
 /**
- * radius_acct_open - report that we begin
+ * radius_acct_open - report that we begin, or go on with the reports of the process before us
  * @d: the daemon; its @radius_acct is set
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0 or a negative error.
  */
 int radius_acct_open(struct rrasd *d)
 {
 	struct acct *a = calloc(1, sizeof(*a));
+	int err;
 
 	if (!a)
 		return -ENOMEM;
@@ -214,9 +320,16 @@ int radius_acct_open(struct rrasd *d)
 	a->again.data = a;
 	if (getrandom(&a->nonce, sizeof(a->nonce), 0) != sizeof(a->nonce))
 		return -EIO;
-	if (wanted(d))
-		report_daemon(d, PW_ACCOUNTING_ON);
-	return 0;
+	/* On says that all sessions are over; it was said before those that go on began. */
+	if (!keep_is_heir(d->keep)) {
+		if (wanted(d))
+			report_daemon(d, PW_ACCOUNTING_ON);
+		return 0;
+	}
+	err = load_all(a);
+	if (!err)
+		pump(a);
+	return err;
 }
 
 /**
@@ -361,7 +474,8 @@ static void report(struct session *s, uint32_t status, uint32_t cause,
 	radius_put_text(&w, PW_ACCT_SESSION_ID, radius_acct_id(s));
 	radius_put(&w, PW_USER_NAME, s->user, s->user_len);
 	radius_put_nas(s->config, &w);
-	radius_acct_put_port(s, &w);
+	if (s->port)
+		radius_acct_put_port(s, &w);
 	radius_put_uint(&w, PW_SERVICE_TYPE, PW_FRAMED);
 	radius_put_uint(&w, PW_FRAMED_PROTOCOL, PW_PPP);
 	radius_put_uint(&w, PW_ACCT_AUTHENTIC,
@@ -402,28 +516,39 @@ static void on_interim(struct ev_loop *loop, ev_timer *t, int revents)
 	radius_acct_changed(t->data);
 }
 
-/**
- * radius_acct_start - a session is up for the first time
- * @s: the session
- */
-void radius_acct_start(struct session *s)
+/* At multiples of the interval from its begin on, whichever process serves it then. */
+static void arm(struct session *s)
 {
 	uint32_t interim = s->grant.interim_s;
+	uint64_t ms;
 
 	ev_init(&s->acct.interim, on_interim);
-	if (!wanted(s->d))
-		return;
-	report(s, PW_STATUS_START, 0, NULL);
-	s->acct.started = true;
 	if (interim && interim < INTERIM_MIN_S)
 		interim = INTERIM_MIN_S;
 	if (!interim)
 		interim = s->config->radius.interim_ms / 1000;
 	if (!interim)
 		return;
+	ms = (uint64_t)interim * 1000;
+	ms -= (rrasd_now() - s->up_since) % ms;
 	s->acct.interim.data = s;
-	s->acct.interim.repeat = interim;
-	ev_timer_again(s->d->loop, &s->acct.interim);
+	ev_timer_set(&s->acct.interim, (ev_tstamp)ms / 1000.0, interim);
+	ev_timer_start(s->d->loop, &s->acct.interim);
+}
+
+/**
+ * radius_acct_start - a session is up for the first time
+ * @s: the session
+ */
+void radius_acct_start(struct session *s)
+{
+	if (!wanted(s->d))
+		return;
+	radius_acct_id(s);
+	s->acct.started = true;
+	session_remember(s);
+	report(s, PW_STATUS_START, 0, NULL);
+	arm(s);
 }
 
 /**
@@ -439,6 +564,55 @@ void radius_acct_end(struct session *s, enum ppp_reason reason, const struct ker
 	ev_timer_stop(s->d->loop, &s->acct.interim);
 	s->acct.started = false;
 	report(s, PW_STATUS_STOP, cause_of(s, reason), stats);
+}
+
+/**
+ * radius_acct_save - write down what a session is called in reports
+ * @s: the session
+ * @w: where to
+ */
+void radius_acct_save(const struct session *s, struct record_writer *w)
+{
+	struct acct_saved saved = { .started = s->acct.started };
+
+	if (!s->acct.id[0])
+		return;
+	memcpy(saved.id, s->acct.id, sizeof(saved.id));
+	record_put(w, RECORD_ACCT, &saved, sizeof(saved));
+}
+
+static bool load_acct(struct session *s, const struct record *r)
+{
+	struct acct_saved saved;
+
+	if (!record_get(r, RECORD_ACCT, &saved, sizeof(saved)))
+		return false;
+	memcpy(s->acct.id, saved.id, sizeof(saved.id));
+	s->acct.started = saved.started;
+	return saved.started;
+}
+
+/**
+ * radius_acct_restore - reports of a session go on, of another process
+ * @s: the session
+ * @r: what was written down of it
+ */
+void radius_acct_restore(struct session *s, const struct record *r)
+{
+	if (load_acct(s, r))
+		arm(s);
+}
+
+/**
+ * radius_acct_lost - a session has ended with the process before us: report its end
+ * @s: what is known of it, without a port
+ * @r: what was written down of it
+ * @stats: what it has used
+ */
+void radius_acct_lost(struct session *s, const struct record *r, const struct kernel_stats *stats)
+{
+	if (acct_of(s->d) && load_acct(s, r))
+		report(s, PW_STATUS_STOP, PW_ADMIN_REBOOT, stats);
 }
 
 /**

@@ -150,6 +150,7 @@ static enum radius_error change_session(struct session *s, const struct radius_c
 	if (change->idle.value)
 		radius_uint(&change->idle, &s->grant.idle_s);
 	session_limits_change(s);
+	session_changed(s);
 	return RADIUS_ERROR_NONE;
 }
 

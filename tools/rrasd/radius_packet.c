@@ -302,6 +302,25 @@ void radius_put_uint(struct radius_writer *w, uint8_t type, uint32_t value)
 }
 
 /**
+ * radius_attrs_good - are these attributes?
+ * @attrs: bytes from somewhere
+ * @len: their number
+ *
+ * Return: whether they are whole ones, and fit into a packet.
+ */
+bool radius_attrs_good(const void *attrs, size_t len)
+{
+	const uint8_t *p = attrs;
+	size_t at;
+
+	for (at = 0; at < len; at += p[at + 1]) {
+		if (len - at < 2 || p[at + 1] < 2 || p[at + 1] > len - at)
+			return false;
+	}
+	return len <= RADIUS_PACKET_MAX - RADIUS_HEADER_LEN;
+}
+
+/**
  * radius_put_attrs - add attributes that are complete already
  * @w: the packet
  * @attrs: the attributes

@@ -90,6 +90,7 @@ const char *radius_verify_request(const struct radius_packet *p, const char *sec
 void radius_begin(struct radius_writer *w, uint8_t code, uint8_t id);
 void radius_put(struct radius_writer *w, uint8_t type, const void *value, size_t len);
 void radius_put_uint(struct radius_writer *w, uint8_t type, uint32_t value);
+bool radius_attrs_good(const void *attrs, size_t len);
 void radius_put_attrs(struct radius_writer *w, const void *attrs, size_t len);
 void radius_put_text(struct radius_writer *w, uint8_t type, const char *text);
 void radius_put_vendor(struct radius_writer *w, uint32_t vendor, uint8_t type, const void *value,

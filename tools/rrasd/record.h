@@ -17,16 +17,20 @@
 enum record_tag {
 	RECORD_SESSION = 1,	/* session_keep.c: struct session_saved */
 	RECORD_USER,		/* the name, any bytes */
-	RECORD_GRANT,		/* struct grant_saved */
+	RECORD_GRANT,		/* auth_save.c: struct grant_saved */
 	RECORD_GRANT_POOL,	/* its texts, without a NUL */
 	RECORD_GRANT_FILTERS,
-	RECORD_GRANT_ROUTES,	/* struct auth_route, several */
+	RECORD_GRANT_ROUTES,	/* struct route_saved, several */
 	RECORD_GRANT_CLASS,	/* any bytes */
 	RECORD_ENGINE,		/* ppp/save.c: struct ppp_saved */
 	RECORD_IPV6,		/* struct session_ipv6_saved */
 	RECORD_UPLINK,		/* dial_keep.c: struct uplink_saved */
 	RECORD_PORT,		/* the access protocol's own structure */
 	RECORD_PORT_TEXT,	/* and a name: of an interface, of a host */
+	RECORD_ACCT,		/* radius_acct.c: struct acct_saved */
+	RECORD_LIMITS,		/* session_limit.c: struct limits_saved */
+	RECORD_REPORT,		/* radius_acct.c: struct report_saved */
+	RECORD_REPORT_ATTRS,	/* and its attributes */
 };
 
 /**

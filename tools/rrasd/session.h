@@ -130,6 +130,7 @@ struct session {
 	bool seen:1;		/* while comparing with the kernel: IPv4 is up there */
 	bool seen6:1;		/* and IPv6 */
 	bool over:1;
+	bool kept:1;		/* its record says that it goes on */
 };
 
 /**

@@ -46,6 +46,7 @@ void session_routes_add(struct session *s);
 void session_routes_remove(struct session *s);
 
 /* session_keep.c */
+void session_remember(struct session *s);
 void session_unkeep(struct session *s);
 
 /* session.c */

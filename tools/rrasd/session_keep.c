@@ -32,110 +32,102 @@ struct session_saved {
 	uint32_t address;
 	uint32_t framing_set;
 	uint32_t filtered;
-	uint32_t radius;	/* has_radius() */
-	uint32_t unused;
-	uint64_t started, up_since;
-};
-
-struct grant_saved {
-	uint32_t address_kind, address;
-	uint32_t prefix_kind, prefix_len;
-	struct in6_addr prefix;
-	uint32_t session_s, idle_s, interim_s;
+	uint64_t started, up_since, routes_added;
 };
 
 static struct log_limit full_limit;
-
-static void save_grant(const struct session *s, struct record_writer *w)
-{
-	const struct auth_grant *g = &s->grant;
-	struct grant_saved saved = {
-		.address_kind = g->address_kind, .address = g->address,
-		.prefix_kind = g->prefix_kind, .prefix_len = g->prefix.len,
-		.prefix = g->prefix.address,
-		.session_s = g->session_s, .idle_s = g->idle_s, .interim_s = g->interim_s,
-	};
-
-	record_put(w, RECORD_GRANT, &saved, sizeof(saved));
-	if (g->pool)
-		record_put_text(w, RECORD_GRANT_POOL, g->pool);
-	if (g->filter_set)
-		record_put_text(w, RECORD_GRANT_FILTERS, g->filter_set);
-	if (g->route_count)
-		record_put(w, RECORD_GRANT_ROUTES, g->routes, g->route_count * sizeof(*g->routes));
-	if (g->class_len)
-		record_put(w, RECORD_GRANT_CLASS, g->class, g->class_len);
-}
-
-/* Reports, limits and routes are not gone on with. */
-static bool has_radius(const struct session *s)
-{
-	const struct auth_grant *g = &s->grant;
-
-	return s->acct.id[0] || g->session_s || g->idle_s || g->route_count;
-}
-
-static void write_record(const struct session *s, struct record_writer *w)
-{
-	struct session_saved saved = {
-		.kind = s->port->kind, .method = s->method, .address = s->address,
-		.framing_set = s->framing_set, .filtered = s->filtered,
-		.radius = has_radius(s),
-		.started = s->started, .up_since = s->up_since,
-	};
-	struct ppp_saved engine;
-
-	saved.open = !s->over && !s->line_lost && !s->ipv6.line_lost &&
-		     ppp_session_save(&s->ppp, &engine);
-	record_put(w, RECORD_SESSION, &saved, sizeof(saved));
-	s->port->save(s, w);
-	if (s->uplink)
-		dial_save(s->uplink, w);
-	if (!saved.open)
-		return;
-	record_put(w, RECORD_ENGINE, &engine, sizeof(engine));
-	if (s->user)
-		record_put(w, RECORD_USER, s->user, s->user_len);
-	save_grant(s, w);
-	ipv6_save(s, w);
-}
 
 /* An access protocol that cannot save its part has sessions that end with this process. */
 static bool can_go_on(const struct session *s)
 {
 	struct ppp_saved unused;
 
-	return s->port->save && !has_radius(s) && ppp_session_save(&s->ppp, &unused);
+	return s->port->save && !s->over && !s->line_lost && !s->ipv6.line_lost &&
+	       ppp_session_save(&s->ppp, &unused);
 }
 
+/* Of one that does not go on, so much that its peer and a RADIUS server can be told. */
+static void write_record(const struct session *s, bool open, struct record_writer *w)
+{
+	struct session_saved saved = {
+		.kind = s->port->kind, .open = open, .method = s->method, .address = s->address,
+		.framing_set = s->framing_set, .filtered = s->filtered,
+		.started = s->started, .up_since = s->up_since, .routes_added = s->routes_added,
+	};
+	struct ppp_saved engine;
+
+	record_put(w, RECORD_SESSION, &saved, sizeof(saved));
+	if (s->port->save)
+		s->port->save(s, w);
+	if (s->uplink)
+		dial_save(s->uplink, w);
+	if (s->user)
+		record_put(w, RECORD_USER, s->user, s->user_len);
+	auth_grant_save(&s->grant, w);
+	radius_acct_save(s, w);
+	if (!open)
+		return;
+	ppp_session_save(&s->ppp, &engine);
+	record_put(w, RECORD_ENGINE, &engine, sizeof(engine));
+	session_limits_save(s, w);
+	ipv6_save(s, w);
+}
+
+/* Only a link with an open session is held: any other one ends with us. */
 static void hold(struct keep *k, struct session *s)
 {
-	if (s->held || !can_go_on(s))
+	if (s->held)
 		return;
 	keep_hold(k, KEEP_LINK, s->link, s->fd, &s->held);
 	if (s->port->control)
 		keep_hold(k, KEEP_CONTROL, s->link, s->port->control(s), &s->control_held);
 }
 
-/* Only a link with an open session is held: any other one ends with us. */
-static void save(struct keep *k, struct session *s)
+/* Return: whether it was written down. */
+static bool put_record(struct keep *k, struct session *s, bool open)
 {
+	const struct state_key key = { STATE_SESSION, s->link };
 	uint8_t data[STATE_RECORD_MAX];
 	struct record_writer w;
-	uint32_t slot = 0;
+	uint32_t slot;
 
 	record_begin(&w, data, sizeof(data));
-	write_record(s, &w);
-	if (!w.full)
-		slot = state_put(keep_state(k), s->slot, s->link, data, w.len);
-	if (slot) {
-		s->slot = slot;
-		hold(k, s);
+	write_record(s, open, &w);
+	slot = w.full ? 0 : state_put(keep_state(k), s->slot, key, data, w.len);
+	if (!slot)
+		return false;
+	s->slot = slot;
+	s->kept = open;
+	return true;
+}
+
+/**
+ * session_remember - write down at once that there is a session, as one that does not go on
+ * @s: the session; session_changed() is called, too
+ *
+ * So that nobody is told of a session whose end nobody would report.
+ */
+void session_remember(struct session *s)
+{
+	if (s->d->keep)
+		put_record(s->d->keep, s, false);
+}
+
+static void save(struct keep *k, struct session *s)
+{
+	bool open = can_go_on(s);
+
+	if (put_record(k, s, open)) {
+		if (open)
+			hold(k, s);
 		return;
 	}
 	if (log_allowed(&full_limit))
-		log_warning("session %u would not outlive this process: %s", s->link,
-			    w.full ? "its record is too long" : "out of memory");
+		log_warning("session %u will not outlive this process: its record is too long, or "
+			    "there is no memory", s->link);
+	/* Not with what was true before. */
+	if (open)
+		put_record(k, s, false);
 }
 
 /**
@@ -146,7 +138,7 @@ static void save(struct keep *k, struct session *s)
  */
 void session_changed(struct session *s)
 {
-	if (s->d->keep && s->port->save && list_empty(&s->changed))
+	if (s->d->keep && list_empty(&s->changed))
 		list_append(&s->d->sessions->changed, &s->changed);
 }
 
@@ -198,10 +190,11 @@ uint32_t sessions_leave(struct rrasd *d)
 	struct session *s;
 	uint32_t n = 0;
 
+	keep_flush(d->keep);
 	for (l = d->sessions->all.next; l != &d->sessions->all; l = next) {
 		next = l->next;
 		s = container_of(l, struct session, all);
-		if (can_go_on(s))
+		if (s->kept && s->held && can_go_on(s))
 			n++;
 		else
 			session_lower_down(s, PPP_REASON_SHUTDOWN);
@@ -210,68 +203,20 @@ uint32_t sessions_leave(struct rrasd *d)
 	return n;
 }
 
-static char *copy_text(const struct record *r, enum record_tag tag, bool *good)
-{
-	char text[STATE_RECORD_MAX];
-	char *copy;
-	size_t len;
-
-	if (!record_find(r, tag, &len))
-		return NULL;
-	copy = record_get_text(r, tag, text, sizeof(text)) ? strdup(text) : NULL;
-	*good &= !!copy;
-	return copy;
-}
-
-static void *copy_bytes(const struct record *r, enum record_tag tag, size_t *len, bool *good)
-{
-	const void *bytes = record_find(r, tag, len);
-	void *copy;
-
-	if (!bytes)
-		*len = 0;
-	if (!*len)
-		return NULL;
-	copy = malloc(*len + 1);
-	if (copy)
-		memcpy(copy, bytes, *len);
-	*good &= !!copy;
-	return copy;
-}
-
-static bool restore_grant(struct session *s, const struct record *r)
-{
-	struct auth_grant *g = &s->grant;
-	struct grant_saved saved;
-	bool good = true;
-	size_t len;
-
-	if (!record_get(r, RECORD_GRANT, &saved, sizeof(saved)) || saved.prefix_len > 128)
-		return false;
-	g->address_kind = (enum user_address)saved.address_kind;
-	g->address = saved.address;
-	g->prefix_kind = (enum user_prefix)saved.prefix_kind;
-	g->prefix.len = (uint8_t)saved.prefix_len;
-	g->prefix.address = saved.prefix;
-	g->session_s = saved.session_s;
-	g->idle_s = saved.idle_s;
-	g->interim_s = saved.interim_s;
-	g->pool = copy_text(r, RECORD_GRANT_POOL, &good);
-	g->filter_set = copy_text(r, RECORD_GRANT_FILTERS, &good);
-	g->routes = copy_bytes(r, RECORD_GRANT_ROUTES, &len, &good);
-	g->route_count = len / sizeof(*g->routes);
-	g->class = copy_bytes(r, RECORD_GRANT_CLASS, &g->class_len, &good);
-	return good;
-}
-
 static bool restore_user(struct session *s, const struct record *r)
 {
-	bool good = true;
+	const void *name;
 	size_t len;
 
-	s->user = copy_bytes(r, RECORD_USER, &len, &good);
+	name = record_find(r, RECORD_USER, &len);
+	if (!name)
+		return true;
+	s->user = len <= USER_WORD_MAX ? malloc(len + 1) : NULL;
+	if (!s->user)
+		return false;
+	memcpy(s->user, name, len);
 	s->user_len = (uint8_t)len;
-	return good && len <= USER_WORD_MAX;
+	return true;
 }
 
 /* Our part of the memory, before anything is claimed that would have to be given back. */
@@ -290,9 +235,10 @@ static bool restore_memory(struct session *s, const struct session_port *port,
 	s->filtered = saved.filtered;
 	s->started = saved.started;
 	s->up_since = saved.up_since;
+	s->routes_added = saved.routes_added;
 	s->uplink = u;
 	s->config = config_get(u ? dial_config(u) : h->d->config);
-	if (!restore_user(s, h->record) || !restore_grant(s, h->record) ||
+	if (!restore_user(s, h->record) || !auth_grant_load(&s->grant, h->record) ||
 	    !ipv6_restore(s, h->d, h->record))
 		return false;
 	session_prepare(h->d, s, port, h->fd, h->link);
@@ -310,6 +256,8 @@ static void restore_ipv4(struct session *s)
 	s->ipv4_up = s->ppp.ipcp.up;
 	if (s->ppp.ipcp.prepared && !pools_contain(s->d->pools, s->address))
 		s->routed = !wan_route_add(s->d->wan, peer);
+	if (s->ipv4_up)
+		session_routes_add(s);
 }
 
 /* With it went what the configuration said of its clients: which filters they have. */
@@ -363,6 +311,7 @@ bool session_restore(struct session *s, const struct session_port *port,
 	s->authenticated = true;
 	s->was_up = true;
 	s->slot = h->slot;
+	s->kept = true;
 	keep_taken(s->d->keep, KEEP_LINK, s->link, s->fd, &s->held);
 	if (port->control)
 		keep_taken(s->d->keep, KEEP_CONTROL, s->link, port->control(s), &s->control_held);
@@ -379,6 +328,8 @@ bool session_restore(struct session *s, const struct session_port *port,
 	if (s->ipv6.ifid)
 		ipv6_restored(s);
 	session_count_up(s);
+	session_limits_restore(s, h->record);
+	radius_acct_restore(s, h->record);
 	if (!pool_is_gone(s))
 		restore_filters(s);
 	return true;
@@ -391,13 +342,28 @@ static const char *go_on(const struct handover *h, const struct session_saved *s
 		return "its record makes no sense";
 	if (!saved->open)
 		return "";
-	if (saved->radius)
-		return "what RADIUS has granted ends with the process";
 	if (h->fd < 0)
 		return "its link is gone";
 	if (!h->d->wan && !dial_is_saved(h->record))
 		return "the configuration serves no clients any more";
 	return access_restore((enum access_kind)saved->kind, h);
+}
+
+/* It will not report its end itself. */
+static void report_end(const struct handover *h, const struct session_saved *saved)
+{
+	struct session s = {
+		.d = h->d, .config = h->d->config, .link = h->link, .address = saved->address,
+		.up_since = saved->up_since,
+	};
+	struct kernel_stats stats = { 0 };
+
+	if (h->fd >= 0)
+		kernel_file_stats(h->fd, &stats);
+	if (restore_user(&s, h->record) && auth_grant_load(&s.grant, h->record))
+		radius_acct_lost(&s, h->record, &stats);
+	auth_grant_clear(&s.grant);
+	free(s.user);
 }
 
 /* Return: whether it goes on. */
@@ -417,6 +383,8 @@ static bool take_over(const struct handover *h, uint32_t *unfinished)
 		log_warning("session %u cannot go on: %s", h->link, why);
 	else
 		(*unfinished)++;
+	if (saved.kind < ACCESS_KINDS)
+		report_end(h, &saved);
 	if (h->fd >= 0) {
 		kernel_link_end(h->fd);
 		close(h->fd);
@@ -441,12 +409,12 @@ void sessions_restore(struct rrasd *d)
 	if (!d->keep)
 		return;
 	state = keep_state(d->keep);
-	while (state_next(state, &cursor, &found)) {
+	while (state_next(state, STATE_SESSION, &cursor, &found)) {
 		record = (struct record){ found.data, found.len };
 		h = (struct handover){
-			.d = d, .link = found.link, .slot = found.slot, .record = &record,
-			.fd = keep_take(d->keep, KEEP_LINK, found.link),
-			.control = keep_take(d->keep, KEEP_CONTROL, found.link),
+			.d = d, .link = found.key.number, .slot = found.slot, .record = &record,
+			.fd = keep_take(d->keep, KEEP_LINK, found.key.number),
+			.control = keep_take(d->keep, KEEP_CONTROL, found.key.number),
 		};
 		if (take_over(&h, &unfinished)) {
 			good++;

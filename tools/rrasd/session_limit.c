@@ -6,10 +6,15 @@
  * The counters are looked at four times in the time that is allowed.
  */
 #include "kernel.h"
+#include "record.h"
 #include "rrasd.h"
 #include "session_internal.h"
 
 #define LOOKS	4
+
+struct limits_saved {
+	uint64_t packets, active;
+};
 
 static void end(struct session *s, const char *detail)
 {
@@ -37,6 +42,7 @@ static void on_idle(struct ev_loop *loop, ev_timer *t, int revents)
 	if (stats.rx_packets != l->packets) {
 		l->packets = stats.rx_packets;
 		l->active = now;
+		session_changed(s);
 	} else if (now - l->active >= (uint64_t)s->grant.idle_s * 1000) {
 		l->idle_over = true;
 		end(s, "its client is idle");
@@ -61,11 +67,7 @@ static void arm(struct session *s)
 	}
 }
 
-/**
- * session_limits_start - a session is up for the first time: its limits begin
- * @s: the session
- */
-void session_limits_start(struct session *s)
+static void watch(struct session *s)
 {
 	struct session_limits *l = &s->limits;
 
@@ -73,9 +75,47 @@ void session_limits_start(struct session *s)
 	ev_init(&l->idle, on_idle);
 	l->session.data = s;
 	l->idle.data = s;
-	l->active = rrasd_now();
 	l->watched = true;
 	arm(s);
+}
+
+/**
+ * session_limits_start - a session is up for the first time: its limits begin
+ * @s: the session
+ */
+void session_limits_start(struct session *s)
+{
+	s->limits.active = rrasd_now();
+	watch(s);
+}
+
+/**
+ * session_limits_save - write down how long its client has been silent
+ * @s: the session
+ * @w: where to
+ */
+void session_limits_save(const struct session *s, struct record_writer *w)
+{
+	struct limits_saved saved = { s->limits.packets, s->limits.active };
+
+	if (s->limits.watched)
+		record_put(w, RECORD_LIMITS, &saved, sizeof(saved));
+}
+
+/**
+ * session_limits_restore - its limits go on in another process
+ * @s: the session
+ * @r: what was written down of it
+ */
+void session_limits_restore(struct session *s, const struct record *r)
+{
+	struct limits_saved saved;
+
+	if (!record_get(r, RECORD_LIMITS, &saved, sizeof(saved)))
+		return;
+	s->limits.packets = saved.packets;
+	s->limits.active = saved.active;
+	watch(s);
 }
 
 /**

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct record;
+struct record_writer;
 struct session;
 
 /**
@@ -28,5 +30,7 @@ struct session_limits {
 void session_limits_start(struct session *s);
 void session_limits_change(struct session *s);
 void session_limits_stop(struct session *s);
+void session_limits_save(const struct session *s, struct record_writer *w);
+void session_limits_restore(struct session *s, const struct record *r);
 
 #endif /* RRASD_SESSION_LIMIT_H */

@@ -3,6 +3,7 @@
  * Networks behind a client: routes by its address, for as long as its IPv4 is up.
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <string.h>
 
 #include "log.h"
@@ -28,17 +29,21 @@ static const char *route_text(const struct auth_route *r)
  * session_routes_add - a client can be reached: so can what is behind it
  * @s: the session
  *
- * A route that cannot be added, because it is there already say, is told and left out.
+ * Those that were added before may be there still. A route that cannot be added, because it is
+ * somebody else's say, is told and left out.
  */
 void session_routes_add(struct session *s)
 {
 	const struct auth_route *r;
+	uint64_t before = s->routes_added;
 	size_t i;
+	int err;
 
 	s->routes_added = 0;
 	for (i = 0; i < s->grant.route_count && i < AUTH_ROUTES_MAX; i++) {
 		r = &s->grant.routes[i];
-		if (!wan_network_add(s->d->wan, r->dst, r->bits, address_of(s)))
+		err = wan_network_add(s->d->wan, r->dst, r->bits, address_of(s));
+		if (!err || (err == -EEXIST && before & UINT64_C(1) << i))
 			s->routes_added |= UINT64_C(1) << i;
 		else if (log_allowed(&route_limit))
 			log_error("session %u: %s: no route to %s/%u: %s", s->link,

@@ -26,10 +26,10 @@ struct header {
 
 struct slot {
 	uint64_t check;		/* of all that follows, but for @used */
-	uint64_t serial;	/* of two records of one link the later one counts */
+	uint64_t serial;	/* of two records with one key the later one counts */
 	uint32_t used;		/* set last, cleared first */
-	uint32_t link;
-	uint64_t len;
+	uint32_t len;
+	struct state_key key;
 	uint8_t data[STATE_RECORD_MAX];
 };
 
@@ -60,14 +60,14 @@ static uint64_t check_of(const struct slot *s)
 	uint64_t sum = UINT64_C(0xcbf29ce484222325);
 
 	sum = mix(sum, &s->serial, sizeof(s->serial));
-	sum = mix(sum, &s->link, sizeof(s->link));
 	sum = mix(sum, &s->len, sizeof(s->len));
+	sum = mix(sum, &s->key, sizeof(s->key));
 	return mix(sum, s->data, s->len);
 }
 
 static bool good(const struct slot *s)
 {
-	return s->len <= STATE_RECORD_MAX && s->link && s->check == check_of(s);
+	return s->len <= STATE_RECORD_MAX && s->key.kind && s->check == check_of(s);
 }
 
 /* A kill comes between two instructions: that stores keep their order is all that is needed. */
@@ -136,12 +136,19 @@ struct state *state_create(void)
 	return s;
 }
 
-static int by_link(const void *a, const void *b)
+static bool same_key(const struct slot *a, const struct slot *b)
+{
+	return a->key.kind == b->key.kind && a->key.number == b->key.number;
+}
+
+static int by_key(const void *a, const void *b)
 {
 	const struct slot *x = *(struct slot * const *)a, *y = *(struct slot * const *)b;
 
-	if (x->link != y->link)
-		return x->link < y->link ? -1 : 1;
+	if (x->key.kind != y->key.kind)
+		return x->key.kind < y->key.kind ? -1 : 1;
+	if (x->key.number != y->key.number)
+		return x->key.number < y->key.number ? -1 : 1;
 	return x->serial < y->serial ? -1 : x->serial > y->serial;
 }
 
@@ -157,9 +164,9 @@ static bool drop_old_records(struct state *s)
 		if (s->map[i].used)
 			used[count++] = &s->map[i];
 	}
-	qsort(used, count, sizeof(*used), by_link);
+	qsort(used, count, sizeof(*used), by_key);
 	for (i = 0; i + 1 < count; i++) {
-		if (used[i]->link == used[i + 1]->link)
+		if (same_key(used[i], used[i + 1]))
 			set_used(used[i], false);
 	}
 	free(used);
@@ -272,14 +279,15 @@ uint32_t state_damaged(const struct state *s)
 /**
  * state_put - write a record
  * @s: the state
- * @old: slot of the session's record so far, which is given up; 0: there is none
- * @link: number of the session, not 0
+ * @old: slot of the record with this key so far, which is given up; 0: there is none
+ * @key: what it is about
  * @data: the record
  * @len: its length, at most STATE_RECORD_MAX
  *
  * Return: its slot; 0: there is no memory, and the old one stays.
  */
-uint32_t state_put(struct state *s, uint32_t old, uint32_t link, const void *data, size_t len)
+uint32_t state_put(struct state *s, uint32_t old, struct state_key key, const void *data,
+		   size_t len)
 {
 	struct slot *slot;
 	uint32_t index;
@@ -289,8 +297,8 @@ uint32_t state_put(struct state *s, uint32_t old, uint32_t link, const void *dat
 	index = s->free[--s->free_count];
 	slot = &s->map[index];
 	slot->serial = ++s->serial;
-	slot->link = link;
-	slot->len = len;
+	slot->key = key;
+	slot->len = (uint32_t)len;
 	memcpy(slot->data, data, len);
 	slot->check = check_of(slot);
 	set_used(slot, true);
@@ -312,8 +320,9 @@ void state_remove(struct state *s, uint32_t slot)
 }
 
 /**
- * state_next - walk over all records
+ * state_next - walk over all records of a kind
  * @s: the state
+ * @kind: which
  * @cursor: the walk's own, 0 at the beginning
  * @r: gets the next one; its bytes are good until state_put()
  *
@@ -321,15 +330,16 @@ void state_remove(struct state *s, uint32_t slot)
  *
  * Return: whether there was one.
  */
-bool state_next(const struct state *s, uint32_t *cursor, struct state_record *r)
+bool state_next(const struct state *s, enum state_kind kind, uint32_t *cursor,
+		struct state_record *r)
 {
 	const struct slot *slot;
 
 	while (++*cursor < s->slots) {
 		slot = &s->map[*cursor];
-		if (!slot->used)
+		if (!slot->used || slot->key.kind != kind)
 			continue;
-		*r = (struct state_record){ *cursor, slot->link, slot->data, slot->len };
+		*r = (struct state_record){ *cursor, slot->key, slot->data, slot->len };
 		return true;
 	}
 	return false;

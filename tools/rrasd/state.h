@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The records of all sessions in memory that outlives the process: a memfd that somebody else holds
- * too.
+ * The records of all sessions, and of what else is not to be forgotten, in memory that outlives the
+ * process: a memfd that somebody else holds too.
  *
  * It is written as sessions change and not at the end, so a process that is killed leaves it as
  * good as one that stops. A record is never changed in place: the new one is written to a free slot
@@ -15,10 +15,24 @@
 #include <stdint.h>
 
 /* Of everything in the slots, the structures of all owners of record.h included. */
-#define STATE_VERSION		1
+#define STATE_VERSION		2
 #define STATE_RECORD_MAX	992	/* so that a slot is 1 KiB */
 
 struct state;
+
+enum state_kind {
+	STATE_SESSION = 1,	/* the number is that of its link */
+	STATE_REPORT,		/* for a RADIUS server that has not taken it yet */
+};
+
+/**
+ * struct state_key - what a record is about; there is one of each at most
+ */
+struct state_key {
+	/** @kind: enum state_kind, not 0 */
+	uint32_t kind;
+	uint32_t number;
+};
 
 /**
  * struct state_record - a record that was found
@@ -26,8 +40,8 @@ struct state;
 struct state_record {
 	/** @slot: where */
 	uint32_t slot;
-	/** @link: number of the session */
-	uint32_t link;
+	/** @key: what it is about */
+	struct state_key key;
 	const uint8_t *data;
 	size_t len;
 };
@@ -37,8 +51,10 @@ struct state *state_open(int fd, const char **why);
 void state_close(struct state *s);
 int state_fd(const struct state *s);
 uint32_t state_damaged(const struct state *s);
-uint32_t state_put(struct state *s, uint32_t old, uint32_t link, const void *data, size_t len);
+uint32_t state_put(struct state *s, uint32_t old, struct state_key key, const void *data,
+		   size_t len);
 void state_remove(struct state *s, uint32_t slot);
-bool state_next(const struct state *s, uint32_t *cursor, struct state_record *r);
+bool state_next(const struct state *s, enum state_kind kind, uint32_t *cursor,
+		struct state_record *r);
 
 #endif /* RRASD_STATE_H */

@@ -91,7 +91,8 @@ bool ppp_session_save(const struct ppp_session *s, struct ppp_saved *saved)
 
 static bool fsm_plausible(const struct ppp_saved_fsm *saved)
 {
-	return saved->state < PPP_STATES && (!saved->up || saved->state == PPP_OPENED);
+	return saved->state < PPP_STATES && saved->prepared <= 1 && saved->up <= saved->prepared &&
+	       (!saved->up || saved->state == PPP_OPENED);
 }
 
 static bool plausible(const struct ppp_saved *saved)

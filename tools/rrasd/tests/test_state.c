@@ -47,12 +47,13 @@ static struct state *reopen(struct state *s)
 
 static bool is_record(const struct state_record *r)
 {
+	const uint32_t link = r->key.number;
 	size_t i;
 
-	if (r->link > LINKS || !model.slot[r->link] || model.len[r->link] != r->len)
+	if (link > LINKS || !model.slot[link] || model.len[link] != r->len)
 		return false;
 	for (i = 0; i < r->len; i++) {
-		if (r->data[i] != model.value[r->link])
+		if (r->data[i] != model.value[link])
 			return false;
 	}
 	return true;
@@ -63,12 +64,17 @@ static bool is_model(const struct state *s)
 	uint32_t cursor = 0, count = 0;
 	struct state_record r;
 
-	while (state_next(s, &cursor, &r)) {
+	while (state_next(s, STATE_SESSION, &cursor, &r)) {
 		if (!is_record(&r))
 			return false;
 		count++;
 	}
 	return count == model.count;
+}
+
+static struct state_key session(uint32_t link)
+{
+	return (struct state_key){ STATE_SESSION, link };
 }
 
 static void change(struct state *s, uint32_t link)
@@ -85,7 +91,7 @@ static void change(struct state *s, uint32_t link)
 	model.value[link] = (uint8_t)below(256);
 	model.len[link] = below(STATE_RECORD_MAX + 1);
 	memset(data, model.value[link], model.len[link]);
-	model.slot[link] = state_put(s, model.slot[link], link, data, model.len[link]);
+	model.slot[link] = state_put(s, model.slot[link], session(link), data, model.len[link]);
 }
 
 static void test_model(void)
@@ -104,11 +110,11 @@ static void test_model(void)
 		good = is_model(s);
 		s = reopen(s);
 		good = good && s && !state_damaged(s) && is_model(s);
-		for (cursor = 0; good && state_next(s, &cursor, &r); )
-			model.slot[r.link] = r.slot;
+		for (cursor = 0; good && state_next(s, STATE_SESSION, &cursor, &r); )
+			model.slot[r.key.number] = r.slot;
 	}
 	tap_ok(good, "%d changes, opened again now and then: the records are those of the model", i);
-	tap_ok(s && !state_put(s, 0, 1, "", STATE_RECORD_MAX + 1), "no record is too long");
+	tap_ok(s && !state_put(s, 0, session(1), "", STATE_RECORD_MAX + 1), "no record is too long");
 	state_close(s);
 }
 
@@ -125,13 +131,13 @@ static void test_killed(void)
 
 	for (runs = 0; s && runs < 300; runs++) {
 		memset(data, runs, sizeof(data));
-		slot = state_put(s, 0, 7, data, sizeof(data));
+		slot = state_put(s, 0, session(7), data, sizeof(data));
 		pid = fork();
 		if (pid < 0)
 			break;
 		while (!pid) {
 			memset(data, data[0] + 1, sizeof(data));
-			slot = state_put(s, slot, 7, data, sizeof(data));
+			slot = state_put(s, slot, session(7), data, sizeof(data));
 		}
 		usleep(below(500));
 		kill(pid, SIGKILL);
@@ -140,7 +146,7 @@ static void test_killed(void)
 		if (!s)
 			break;
 		cursor = 0;
-		if (state_damaged(s) || !state_next(s, &cursor, &r) || r.link != 7 ||
+		if (state_damaged(s) || !state_next(s, STATE_SESSION, &cursor, &r) || r.key.number != 7 ||
 		    r.len != sizeof(data)) {
 			gone++;
 			continue;
@@ -148,7 +154,7 @@ static void test_killed(void)
 		for (i = 1; i < r.len; i++)
 			torn += r.data[i] != r.data[0];
 		state_remove(s, r.slot);
-		gone += state_next(s, &cursor, &r);
+		gone += state_next(s, STATE_SESSION, &cursor, &r);
 	}
 	tap_ok(s && runs == 300 && !torn && !gone,
 	       "killed %d times while it wrote: %d records torn, %d not one", runs, torn, gone);
@@ -180,7 +186,7 @@ static void test_damage(void)
 			model.slot[n] = n;
 			model.value[n] = (uint8_t)(n * 3);
 			model.len[n] = 100;
-			state_put(s, 0, n, memset((uint8_t[100]){ 0 }, (int)n * 3, 100), 100);
+			state_put(s, 0, session(n), memset((uint8_t[100]){ 0 }, (int)n * 3, 100), 100);
 		}
 		fd = dup(state_fd(s));
 		state_close(s);
@@ -192,7 +198,7 @@ static void test_damage(void)
 			unread++;
 			continue;
 		}
-		for (cursor = 0, n = 0; state_next(s, &cursor, &r); n++)
+		for (cursor = 0, n = 0; state_next(s, STATE_SESSION, &cursor, &r); n++)
 			wrong += !is_record(&r);
 		lost += n < 10;
 		wrong += n < 9 || n > 10;
@@ -258,10 +264,32 @@ static void test_record(void)
 	tap_ok(w.full && w.len == r.len - 1, "what does not fit is told, and not begun");
 }
 
+/* One of each kind under the same number, and one of each replaced. */
+static void test_kinds(void)
+{
+	struct state *s = state_create();
+	uint32_t slot, cursor = 0;
+	struct state_record r;
+	bool good;
+
+	slot = state_put(s, 0, session(5), "s", 1);
+	state_put(s, 0, (struct state_key){ STATE_REPORT, 5 }, "rr", 2);
+	state_put(s, slot, session(5), "sss", 3);
+	s = reopen(s);
+	good = s && state_next(s, STATE_REPORT, &cursor, &r) && r.len == 2 &&
+	       !state_next(s, STATE_REPORT, &cursor, &r);
+	cursor = 0;
+	tap_ok(good && state_next(s, STATE_SESSION, &cursor, &r) && r.len == 3 &&
+	       r.key.number == 5 && !state_next(s, STATE_SESSION, &cursor, &r),
+	       "records of two kinds under one number are two");
+	state_close(s);
+}
+
 int main(void)
 {
 	test_record();
 	test_model();
+	test_kinds();
 	test_killed();
 	test_damage();
 	test_foreign();

@@ -7,6 +7,7 @@
 #	radius_start NAME NS
 #	radius_pause NAME, radius_continue NAME		it hears nothing meanwhile
 #	radius_detail NAME				its accounting records
+#	record TYPE USER [NAME], record_has TYPE USER REGEX [NAME], records TYPE [NAME]
 #
 # Its log is $RRAS_LOG/radius-NAME/radius.log.
 
@@ -121,3 +122,14 @@ radius_pause() { kill -STOP "${radius_pid[$1]}"; }
 radius_continue() { kill -CONT "${radius_pid[$1]}"; }
 
 radius_detail() { cat "$RRAS_LOG/radius-$1/detail" 2>/dev/null; }
+
+# record TYPE USER [SERVER]: the last record of a kind.
+record() {
+	radius_detail "${3:-one}" | awk -v type="Acct-Status-Type = $1" -v user="User-Name = \"$2\"" '
+		BEGIN { RS = ""; } index($0, type) && index($0, user) { last = $0 } END { print last }'
+}
+
+record_has() { record "$1" "$2" "${4:-one}" | grep -qE "$3"; }
+
+# records TYPE [SERVER]: how many there are of a kind.
+records() { radius_detail "${2:-one}" | grep -c "Acct-Status-Type = $1" || true; }

@@ -57,12 +57,6 @@ rrasd_config radius server 192.0.2.2 radius server 192.0.2.3 \
 rrasd_start s
 
 detail_has() { radius_detail one | grep -qE "$1"; }
-# record TYPE USER [SERVER]: the last record of a kind.
-record() {
-	radius_detail "${3:-one}" | awk -v type="Acct-Status-Type = $1" -v user="User-Name = \"$2\"" '
-		BEGIN { RS = ""; } index($0, type) && index($0, user) { last = $0 } END { print last }'
-}
-record_has() { record "$1" "$2" "${4:-one}" | grep -qE "$3"; }
 
 # Who gets in, and with what.
 expect_ok "the server hears that we begin" poll 10 detail_has 'Acct-Status-Type = Accounting-On'
