@@ -29,6 +29,7 @@
 #include "ppp/ppp.h"
 #include "prefix.h"
 #include "users.h"
+#include "wan_conflict.h"
 
 #define CONFIG_FILE_MAX		(1U << 20)
 #define CONFIG_NAME_MAX		128	/* AC-Name and service names */
@@ -44,6 +45,7 @@ struct config {
 	char *wan;
 	bool wan_create;
 	char *wan_filter_set;	/* for all of it; NULL: none */
+	enum wan_conflict conflict;
 	struct in_addr local;
 	uint64_t local_ifid;		/* of our link-local address */
 	struct in6_addr local6;		/* our global address; ::: none */

@@ -26,6 +26,7 @@ const struct config_key config_keys[] = {
 	{ "wan", "ipv6-link-local", KIND_LINK_LOCAL, AT(local_ifid), 0, 0 },
 	{ "wan", "ipv6-address", KIND_ADDRESS6, AT(local6), 0, 0 },
 	{ "wan", "filter-set", KIND_FILTER_SET, AT(wan_filter_set), 0, 0 },
+	{ "wan", "address-conflict", KIND_CONFLICT, AT(conflict), 0, 0 },
 	{ CONFIG_POOL, "address", KIND_RANGE, 0, 0, 0 },
 	{ CONFIG_POOL, "ipv6-prefix", KIND_POOL6, 0, 0, 0 },
 	{ CONFIG_POOL, "filter-set", KIND_FILTER_SET, offsetof(struct config_pool, filter_set),
@@ -295,6 +296,8 @@ const char *config_key_set(const struct config_key *key, struct config *c, void 
 		return set_methods(at, value);
 	case KIND_SECOND:
 		return set_second(at, value);
+	case KIND_CONFLICT:
+		return config_read_conflict(value, at);
 	case KIND_FILTER_SET:
 		return set_filter_set(at, value);
 	case KIND_L2TP_LISTEN:

@@ -335,6 +335,24 @@ const char *config_read_interface(const char *value)
 }
 
 /**
+ * config_read_conflict - who has an address that two links want
+ * @value: the text
+ * @out: where to put it
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *config_read_conflict(const char *value, enum wan_conflict *out)
+{
+	if (!strcmp(value, "refuse"))
+		*out = WAN_CONFLICT_REFUSE;
+	else if (!strcmp(value, "replace"))
+		*out = WAN_CONFLICT_REPLACE;
+	else
+		return "expected replace or refuse";
+	return NULL;
+}
+
+/**
  * config_read_text - printable text of limited length
  * @value: the text
  * @max: most characters

@@ -11,6 +11,7 @@
 
 #include "pool.h"
 #include "prefix.h"
+#include "wan_conflict.h"
 
 /**
  * struct config_listen - where to listen; @len 0: nowhere
@@ -35,6 +36,7 @@ const char *config_read_pool6(const char *value, struct prefix *out);
 const char *config_read_link_local(const char *value, uint64_t *ifid);
 const char *config_read_interface(const char *value);
 const char *config_read_listen(const char *value, struct config_listen *out);
+const char *config_read_conflict(const char *value, enum wan_conflict *out);
 const char *config_read_text(const char *value, size_t max);
 const char *config_set_string(char **at, const char *value);
 

@@ -175,7 +175,9 @@ static bool choose_prefix(struct session *s)
 		return false;
 	if (s->grant.prefix_kind == USER_PREFIX_FIXED) {
 		s->ipv6.prefix = s->grant.prefix;
-		pool6_claim(pool, &s->grant.prefix, s);
+		if (s->d->config->conflict == WAN_CONFLICT_REPLACE ||
+		    !pool6_owner(pool, &s->grant.prefix))
+			pool6_claim(pool, &s->grant.prefix, s);
 		return true;
 	}
 	if (pool6_take(pool, hash_bytes(s->user, s->user_len), s, &s->ipv6.prefix))
@@ -260,12 +262,13 @@ int ipv6_prepare(struct session *s, const struct ppp_network *net)
 	err = kernel_line6_up(d->kernel, s->link, wan_ifindex(d->wan), &peer, &s->ipv6.prefix,
 			      net->mtu);
 	if (err) {
-		if (log_allowed(&error_limit))
+		if (!session_conflict(s, PPP_PROTO_IPV6, err) && log_allowed(&error_limit))
 			log_error("session %u: line-up of IPv6 refused: %s", s->link,
 				  kernel_error(d->kernel));
 		remove_route(s);
 		return err;
 	}
+	pool6_claim(d->ipv6->pool, &s->ipv6.prefix, s);
 	s->ipv6.line_lost = false;
 	ppp_session_link(&s->ppp, &link);
 	s->ipv6.mtu = link.mru < link.mtu ? link.mru : link.mtu;

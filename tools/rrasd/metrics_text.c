@@ -60,6 +60,9 @@ static void write_sessions(struct rrasd *d, FILE *f)
 	       "Sessions that had an IP address in use.", c->connected);
 	single(f, "rrasd_sessions_evicted_total", "counter",
 	       "Unfinished sessions that made room for another.", c->evicted);
+	single(f, "rrasd_address_conflicts_total", "counter",
+	       "Clients refused an address because another session has it.",
+	       c->address_conflicts);
 	single(f, "rrasd_auth_failures_total", "counter", "Clients that were refused.",
 	       c->auth_failed);
 	single(f, "rrasd_auth_limited_total", "counter",

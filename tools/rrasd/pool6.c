@@ -120,6 +120,18 @@ void pool6_claim(struct pool6 *p, const struct prefix *prefix, const void *owner
 }
 
 /**
+ * pool6_owner - who holds a prefix?
+ * @p: the pool
+ * @prefix: the prefix
+ *
+ * Return: the owner; NULL if there is none, or if it is not the pool's.
+ */
+const void *pool6_owner(const struct pool6 *p, const struct prefix *prefix)
+{
+	return pool_owner(p->slots, number(p, &prefix->address));
+}
+
+/**
  * pool6_release - give a prefix back
  * @p: the pool
  * @prefix: the prefix; one that is not the pool's is ignored

@@ -21,6 +21,7 @@ bool pool6_shared(const struct pool6 *p);
 bool pool6_contains(const struct pool6 *p, const struct in6_addr *address);
 bool pool6_take(struct pool6 *p, uint64_t user, const void *owner, struct prefix *out);
 void pool6_claim(struct pool6 *p, const struct prefix *prefix, const void *owner);
+const void *pool6_owner(const struct pool6 *p, const struct prefix *prefix);
 void pool6_release(struct pool6 *p, const struct prefix *prefix, const void *owner);
 void pool6_reserve(struct pool6 *p, const struct prefix *prefix);
 void pool6_unreserve_all(struct pool6 *p);

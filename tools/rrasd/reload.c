@@ -123,6 +123,7 @@ void reload(struct rrasd *d, const char *path)
 	if (d->wan) {
 		sessions_pools_changed(d->sessions);
 		wan_pools_changed(d->wan, old);
+		wan_conflict_changed(d->wan, old);
 	}
 	config_put(old);
 	dial_reload(d);

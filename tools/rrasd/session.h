@@ -143,6 +143,7 @@ struct session_counts {
 	uint64_t started, authenticated, connected;
 	uint64_t taken_over;	/* from a process before this one */
 	uint64_t auth_failed, auth_limited, evicted;
+	uint64_t address_conflicts;	/* refused an address, because another session has it */
 	uint64_t ended[PPP_REASONS];
 };
 

@@ -41,6 +41,9 @@ void sessions_retire(struct sessions *all, struct session *s, enum ppp_reason re
 void session_auth_answered(struct session *s, const struct auth_query *q,
 			   const struct auth_answer *answer);
 
+/* session_conflict.c */
+bool session_conflict(struct session *s, uint16_t protocol, int err);
+
 /* session_route.c */
 void session_routes_add(struct session *s);
 void session_routes_remove(struct session *s);

@@ -182,7 +182,9 @@ static void choose_address(struct session *s)
 	} else if (s->grant.address_kind == USER_ADDRESS_FIXED && s->grant.address != local) {
 		/* Outside the pool nobody else is given it; inside it is his. */
 		s->address = s->grant.address;
-		pools_claim(s->d->pools, s->grant.address, s);
+		if (s->d->config->conflict == WAN_CONFLICT_REPLACE ||
+		    !pools_owner(s->d->pools, s->address))
+			pools_claim(s->d->pools, s->address, s);
 	} else if (!s->config->ipv6 && log_allowed(&error_limit)) {
 		log_warning("session %u: %s: this user has no usable address",
 			    s->link, log_printable(s->user, s->user_len));
@@ -243,10 +245,12 @@ static int prepare_ipv4(struct session *s, const struct ppp_network *net)
 	}
 	err = kernel_line_up(d->kernel, s->link, wan_ifindex(d->wan), net->peer, net->mtu);
 	if (!err) {
+		/* Who had it when it was chosen has gone meanwhile. */
+		pools_claim(d->pools, s->address, s);
 		s->line_lost = false;
 		return 0;
 	}
-	if (log_allowed(&error_limit))
+	if (!session_conflict(s, PPP_PROTO_IP, err) && log_allowed(&error_limit))
 		log_error("session %u: line-up refused: %s", s->link, kernel_error(d->kernel));
 	if (s->routed)
 		wan_route_remove(d->wan, net->peer);

@@ -41,6 +41,7 @@ void stats_json(struct rrasd *d, struct json *j)
 	json_field_uint(j, "auth-failed", c->auth_failed);
 	json_field_uint(j, "auth-limited", c->auth_limited);
 	json_field_uint(j, "evicted", c->evicted);
+	json_field_uint(j, "address-conflicts", c->address_conflicts);
 	if (radius_asks(d) || d->radius_coa) {
 		radius_json(d, j);
 		radius_acct_json(d, j);

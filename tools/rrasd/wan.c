@@ -19,6 +19,7 @@
 #include "rrasd.h"
 #include "session.h"
 #include "wan.h"
+#include "wan_conflict.h"
 #include "wan_ipv6.h"
 #include "wan_route.h"
 
@@ -35,6 +36,7 @@ struct host_route {
 struct wan {
 	struct rrasd *d;
 	struct nl nl;
+	struct nl wanarp;
 	struct netdev_watch watch;
 	ev_timer again;
 	struct htable hosts;
@@ -99,10 +101,22 @@ static void on_up(struct wan *w)
 	advertise_interface(d, w->watch.state.ifindex);
 }
 
+static int set_conflict(struct wan *w)
+{
+	int err = wan_conflict_set(&w->wanarp, w->watch.state.ifindex, w->d->config->conflict);
+
+	if (err)
+		log_error("%s: address-conflict: %s", w->watch.name, w->wanarp.error);
+	return err;
+}
+
 static int configure(struct wan *w)
 {
 	int err;
 
+	err = set_conflict(w);
+	if (err)
+		return err;
 	err = wan_nl_address(&w->nl, w->watch.state.ifindex, w->d->config->local, true);
 	if (!err)
 		w->address_added = true;
@@ -211,6 +225,11 @@ int wan_open(struct rrasd *d)
 		log_error("rtnetlink: %s", w->nl.error);
 		return err;
 	}
+	err = nl_open(&w->wanarp, NETLINK_GENERIC);
+	if (err) {
+		log_error("generic netlink: %s", w->wanarp.error);
+		return err;
+	}
 	err = netdev_refresh(d);
 	if (!err && !w->watch.state.ifindex) {
 		if (!d->config->wan_create) {
@@ -253,6 +272,7 @@ void wan_close(struct rrasd *d)
 		if (d->config->wan_create && !strcmp(w->watch.state.alias, WAN_ALIAS))
 			wan_nl_delete(&w->nl, w->watch.state.ifindex);
 	}
+	nl_close(&w->wanarp);
 	nl_close(&w->nl);
 	htable_clean(&w->hosts);
 	wan_ipv6_clean(&w->ipv6);
@@ -374,6 +394,17 @@ void wan_pools_changed(struct wan *w, const struct config *old)
 			remove_unless(w, &before.route[i], &now);
 	free(before.route);
 	free(now.route);
+}
+
+/**
+ * wan_conflict_changed - the configuration in force may say otherwise who has an address
+ * @w: the WAN interface
+ * @old: the configuration of before
+ */
+void wan_conflict_changed(struct wan *w, const struct config *old)
+{
+	if (wan_ifindex(w) && w->d->config->conflict != old->conflict)
+		set_conflict(w);
 }
 
 /**

@@ -19,6 +19,7 @@ void wan_close(struct rrasd *d);
 int wan_ifindex(const struct wan *w);
 bool wan_ready(const struct wan *w);
 void wan_pools_changed(struct wan *w, const struct config *old);
+void wan_conflict_changed(struct wan *w, const struct config *old);
 int wan_route_add(struct wan *w, struct in_addr peer);
 void wan_route_remove(struct wan *w, struct in_addr peer);
 int wan_network_add(struct wan *w, struct in_addr dst, unsigned int bits, struct in_addr by);

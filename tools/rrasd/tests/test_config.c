@@ -95,6 +95,7 @@ static void test_mistakes(void)
 	expect_mistake("[wan]\nipv6-link-local fe80::\n", 6, "fe80::1");
 	expect_mistake("[wan]\nipv6-link-local fe80::fdff:ffff:ffff:ff80\n", 6, "fe80::1");
 	expect_mistake("[wan]\nipv6-address fe80::1\n", 6, "global");
+	expect_mistake("[wan]\naddress-conflict both\n", 6, "replace or refuse");
 	expect_mistake("[ppp]\nipv6-dns1 192.0.2.1\n", 6, "an IPv6 address");
 	expect_mistake("[ppp]\nadvertise-interval 3s\n", 6, "from 4000ms");
 	expect_mistake("[pool]\nipv6-prefix 2001:db8::/48\n[ppp]\nmtu 1279\n", 0, "1280 at least");
