@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # kernels: 6.12 6.1 uml-debug
 # timeout: 180
+# topics: l2tp
 #
 # The l2tp port against raw UDP sockets at the other end of a cable: port-l2tp.py has the cases.
 set -euo pipefail

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # kernels: 6.12 6.1 uml-debug
 # timeout: 180
+# topics: serial l2tp
 #
 # The ppp port, bridged to lines on pseudo-terminals and to sessions of the kernel's own L2TP,
 # with raw peers and with pppd at the other end: port-ppp.py has the cases.

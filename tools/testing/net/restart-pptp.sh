@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # kernels: uml-debug
 # timeout: 150
+# topics: pptp
 #
 # rrasd is restarted and killed under PPTP clients: the calls go on, and so does the control
 # connection.
