@@ -58,6 +58,9 @@ struct pptp_session;
  * @detach: No receive starts after this. ndiswan_lock held; cannot fail.
  * @xmit: Send a frame, PPP header in place. Data context. Owns @skb from then
  *	on, whatever it returns.
+ * @set_window: No more than so many messages without acknowledgment, 0: what the
+ *	peer offered. The link is not down. ndiswan_lock held. NULL for a port that
+ *	never hears what has arrived.
  * @fill: Tell a dump what is special about the port of @link; -EMSGSIZE without
  *	room. ndiswan_lock held. Optional.
  */
@@ -72,6 +75,8 @@ struct ndiswan_port_ops {
 		      struct netlink_ext_ack *extack);
 	void (*detach)(struct ndiswan_link *link);
 	int (*xmit)(struct sk_buff *skb, struct ndiswan_link *link);
+	int (*set_window)(struct ndiswan_link *link, u32 window,
+			  struct netlink_ext_ack *extack);
 	int (*fill)(struct sk_buff *msg, const struct ndiswan_link *link);
 };
 

@@ -10,16 +10,22 @@
 
 #include <uapi/linux/ndiswan.h>
 
+/* Integer value ranges */
+static const struct netlink_range_validation ndiswan_a_link_send_window_max_range = {
+	.max	= 65535ULL,
+};
+
 /* NDISWAN_CMD_LINK_GET - do */
 const struct nla_policy ndiswan_link_get_nl_policy[NDISWAN_A_LINK_ID + 1] = {
 	[NDISWAN_A_LINK_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 /* NDISWAN_CMD_LINK_SET - do */
-const struct nla_policy ndiswan_link_set_nl_policy[NDISWAN_A_LINK_SEND_PFC + 1] = {
+const struct nla_policy ndiswan_link_set_nl_policy[NDISWAN_A_LINK_SEND_WINDOW_MAX + 1] = {
 	[NDISWAN_A_LINK_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NDISWAN_A_LINK_SEND_ACFC] = NLA_POLICY_MAX(NLA_U8, 1),
 	[NDISWAN_A_LINK_SEND_PFC] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NDISWAN_A_LINK_SEND_WINDOW_MAX] = NLA_POLICY_FULL_RANGE(NLA_U32, &ndiswan_a_link_send_window_max_range),
 };
 
 /* NDISWAN_CMD_LINE_UP - do */
@@ -85,7 +91,7 @@ const struct genl_ops ndiswan_nl_ops[9] = {
 		.cmd		= NDISWAN_CMD_LINK_SET,
 		.doit		= ndiswan_nl_link_set_doit,
 		.policy		= ndiswan_link_set_nl_policy,
-		.maxattr	= NDISWAN_A_LINK_SEND_PFC,
+		.maxattr	= NDISWAN_A_LINK_SEND_WINDOW_MAX,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -13,7 +13,7 @@
 
 extern const struct nla_policy ndiswan_link_get_nl_policy[NDISWAN_A_LINK_ID + 1];
 
-extern const struct nla_policy ndiswan_link_set_nl_policy[NDISWAN_A_LINK_SEND_PFC + 1];
+extern const struct nla_policy ndiswan_link_set_nl_policy[NDISWAN_A_LINK_SEND_WINDOW_MAX + 1];
 
 extern const struct nla_policy ndiswan_line_up_nl_policy[NDISWAN_A_LINE_PREFIX_LEN + 1];
 

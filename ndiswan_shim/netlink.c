@@ -252,26 +252,12 @@ int ndiswan_nl_link_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len ? : err;
 }
 
-int ndiswan_nl_link_set_doit(struct sk_buff *skb, struct genl_info *info)
+static int set_framing(struct ndiswan_link *link, struct genl_info *info)
 {
 	struct nlattr *acfc = info->attrs[NDISWAN_A_LINK_SEND_ACFC];
 	struct nlattr *pfc = info->attrs[NDISWAN_A_LINK_SEND_PFC];
-	struct ndiswan_link *link;
-	u8 framing;
-	int err = 0;
+	u8 framing = link->framing;
 
-	ndiswan_control_lock();
-	link = link_from(info, NDISWAN_A_LINK_ID);
-	if (IS_ERR(link)) {
-		err = PTR_ERR(link);
-		goto out;
-	}
-	if (!acfc && !pfc) {
-		NL_SET_ERR_MSG(info->extack, "nothing to set: give send-acfc or send-pfc");
-		err = -EINVAL;
-		goto out;
-	}
-	framing = link->framing;
 	if (acfc)
 		framing = nla_get_u8(acfc) ? framing | NDISWAN_SEND_ACFC :
 					     framing & ~NDISWAN_SEND_ACFC;
@@ -282,11 +268,51 @@ int ndiswan_nl_link_set_doit(struct sk_buff *skb, struct genl_info *info)
 	    framing & (NDISWAN_SEND_ACFC | NDISWAN_SEND_PFC)) {
 		NL_SET_ERR_MSG(info->extack,
 			       "the transport compresses, not the link: PPPIOCSFLAGS of its channel");
-		err = -EOPNOTSUPP;
-		goto out;
+		return -EOPNOTSUPP;
 	}
 	WRITE_ONCE(link->framing, framing);
-out:
+	return 0;
+}
+
+static int set_window(struct ndiswan_link *link, struct genl_info *info)
+{
+	struct nlattr *window = info->attrs[NDISWAN_A_LINK_SEND_WINDOW_MAX];
+
+	if (!window)
+		return 0;
+	if (!link->ops || link->state == NDISWAN_LINK_STATE_DOWN) {
+		NL_SET_ERR_MSG_ATTR(info->extack, window,
+				    "the link has no port now, and so no send window");
+		return -ENOTCONN;
+	}
+	if (!link->ops->set_window) {
+		NL_SET_ERR_MSG_ATTR(info->extack, window,
+				    "this port is not told what has arrived, so it has no send window: pptp alone has");
+		return -EOPNOTSUPP;
+	}
+	return link->ops->set_window(link, nla_get_u32(window), info->extack);
+}
+
+int ndiswan_nl_link_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ndiswan_link *link;
+	int err;
+
+	ndiswan_control_lock();
+	link = link_from(info, NDISWAN_A_LINK_ID);
+	if (IS_ERR(link)) {
+		err = PTR_ERR(link);
+	} else if (!info->attrs[NDISWAN_A_LINK_SEND_ACFC] &&
+		   !info->attrs[NDISWAN_A_LINK_SEND_PFC] &&
+		   !info->attrs[NDISWAN_A_LINK_SEND_WINDOW_MAX]) {
+		NL_SET_ERR_MSG(info->extack,
+			       "nothing to set: give send-acfc, send-pfc or send-window-max");
+		err = -EINVAL;
+	} else {
+		err = set_window(link, info);
+		if (!err)
+			err = set_framing(link, info);
+	}
 	ndiswan_control_unlock();
 	return err;
 }

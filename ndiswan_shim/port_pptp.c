@@ -59,6 +59,7 @@ struct pptp_session {
 	bool dead;
 	bool timing;			/* @timed_seq is being timed */
 	u8 timeouts;			/* in a row */
+	u16 window_offered;		/* fixed */
 	u16 window_max;
 	u16 window;
 	u16 opened;			/* acknowledged since @window changed */
@@ -497,7 +498,8 @@ static void session_init(struct pptp_session *session,
 	session->key.call = args->call;
 	session->peer_call = args->peer_call;
 	session->receive_window = args->receive_window ? : WINDOW_DEFAULT;
-	session->window_max = args->window ? : WINDOW_DEFAULT;
+	session->window_offered = args->window ? : WINDOW_DEFAULT;
+	session->window_max = session->window_offered;
 	session->window = DIV_ROUND_UP(session->window_max, 2);
 	/* Half a second, until something has been measured. */
 	session->rtt = 8 * HZ / 2;
@@ -575,6 +577,23 @@ static void pptp_detach(struct ndiswan_link *link)
 	protocol_put();
 }
 
+static int pptp_set_window(struct ndiswan_link *link, u32 window,
+			   struct netlink_ext_ack *extack)
+{
+	struct pptp_session *session = link->pptp.session;
+
+	if (window > session->window_offered) {
+		NL_SET_ERR_MSG(extack, "the window is more than the peer offered");
+		return -ERANGE;
+	}
+	spin_lock_bh(&session->lock);
+	session->window_max = window ? : session->window_offered;
+	session->window = min(session->window, session->window_max);
+	session->opened = 0;
+	spin_unlock_bh(&session->lock);
+	return 0;
+}
+
 static int pptp_fill(struct sk_buff *msg, const struct ndiswan_link *link)
 {
 	const struct pptp_session *session = link->pptp.session;
@@ -591,6 +610,8 @@ static int pptp_fill(struct sk_buff *msg, const struct ndiswan_link *link)
 			    session->key.peer) ||
 	    nla_put_u32(msg, NDISWAN_A_LINK_SEND_WINDOW,
 			READ_ONCE(session->window)) ||
+	    nla_put_u32(msg, NDISWAN_A_LINK_SEND_WINDOW_MAX,
+			READ_ONCE(session->window_max)) ||
 	    nla_put_u32(msg, NDISWAN_A_LINK_SEND_QUEUED,
 			skb_queue_len_lockless(&session->queue)))
 		return -EMSGSIZE;
@@ -603,6 +624,7 @@ const struct ndiswan_port_ops ndiswan_pptp_ops = {
 	.attach = pptp_attach,
 	.detach = pptp_detach,
 	.xmit = pptp_xmit,
+	.set_window = pptp_set_window,
 	.fill = pptp_fill,
 };
 

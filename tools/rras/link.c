@@ -18,6 +18,7 @@
 const char link_help[] =
 	"usage: rras link [ list ]               all links; -s with packets and bytes\n"
 	"       rras link show ID                everything about one\n"
+	"       rras link set ID send-window N   at most N messages on their way; 0: the default\n"
 	"\n"
 	"A link is blocked while a mandatory intermediate driver is missing: rras driver link ID\n"
 	"tells which.\n";
@@ -196,6 +197,7 @@ static void remote_members(const struct view *v, struct json *j)
 		{ NDISWAN_A_LINK_PEER_TUNNEL, "peer-tunnel" },
 		{ NDISWAN_A_LINK_PEER_SESSION, "peer-session" },
 		{ NDISWAN_A_LINK_SEND_WINDOW, "send-window" },
+		{ NDISWAN_A_LINK_SEND_WINDOW_MAX, "send-window-max" },
 		{ NDISWAN_A_LINK_SEND_QUEUED, "send-queued" },
 		{ NDISWAN_A_LINK_CHANNEL, "channel" },
 	};
@@ -343,6 +345,8 @@ static void print_remote(const struct view *v)
 		print_number("peer session", number(v, NDISWAN_A_LINK_PEER_SESSION));
 	if (v->tb[NDISWAN_A_LINK_SEND_WINDOW])
 		print_number("send window", number(v, NDISWAN_A_LINK_SEND_WINDOW));
+	if (v->tb[NDISWAN_A_LINK_SEND_WINDOW_MAX])
+		print_number("at most", number(v, NDISWAN_A_LINK_SEND_WINDOW_MAX));
 	if (v->tb[NDISWAN_A_LINK_SEND_QUEUED])
 		print_number("waiting", number(v, NDISWAN_A_LINK_SEND_QUEUED));
 	if (v->tb[NDISWAN_A_LINK_CHANNEL])
@@ -419,6 +423,25 @@ static int link_show(int argc, char **argv)
 	return netlink_show(&r, NULL, 0, options.json ? object_link : print_link, what);
 }
 
+static int link_set(int argc, char **argv)
+{
+	unsigned int id, window;
+	struct request r;
+	char what[32];
+	int code;
+
+	if (argc != 3 || !parse_number(argv[0], &id) || strcmp(argv[1], "send-window") ||
+	    !parse_number(argv[2], &window))
+		return usage("link set: expected the number of a link, 'send-window' and a number");
+	code = netlink_begin(&r, NDISWAN_FAMILY_NAME, NDISWAN_CMD_LINK_SET, 0);
+	if (code)
+		return code;
+	mnl_attr_put_u32(r.nlh, NDISWAN_A_LINK_ID, id);
+	mnl_attr_put_u32(r.nlh, NDISWAN_A_LINK_SEND_WINDOW_MAX, window);
+	snprintf(what, sizeof(what), "link %u", id);
+	return netlink_ask(&r, NULL, NULL, NULL, what);
+}
+
 /**
  * link_main - rras link
  * @argc: number of words after it
@@ -431,6 +454,7 @@ int link_main(int argc, char **argv)
 	static const struct command commands[] = {
 		{ "list", link_list },
 		{ "show", link_show },
+		{ "set", link_set },
 		{ 0 },
 	};
 

@@ -58,12 +58,17 @@ def refusals():
     check_refused("bytes that mean nothing", errno.EINVAL, link.attach, PORT_PPP, b"\1")
     nl.request(LINK_SET, u32(A_LINK_ID, link.info() and link.id) + u8(A_LINK_PFC, 1))
     check_refused("compression set before", errno.EINVAL, link.attach_ppp)
+    check_refused("a send window before", errno.ENOTCONN, nl.request, LINK_SET,
+                  u32(A_LINK_ID, link.id) + u32(A_LINK_WINDOW_MAX, 4))
     nl.request(LINK_SET, u32(A_LINK_ID, link.id) + u8(A_LINK_PFC, 0))
     check("it gets a channel", link.attach_ppp() > 0)
     for kind in (A_LINK_ACFC, A_LINK_PFC):
         check_refused("compression set after", errno.EOPNOTSUPP, nl.request, LINK_SET,
                       u32(A_LINK_ID, link.id) + u8(kind, 1))
     nl.request(LINK_SET, u32(A_LINK_ID, link.id) + u8(A_LINK_PFC, 0))
+    for number in (0, 4):
+        check_refused("a send window", errno.EOPNOTSUPP, nl.request, LINK_SET,
+                      u32(A_LINK_ID, link.id) + u32(A_LINK_WINDOW_MAX, number))
     other = Link()
     check("another link gets another", other.attach_ppp() != link.channel)
     line = Line().bridge(link)

@@ -201,6 +201,38 @@ def window(peer):
     peer.drain()
 
 
+def window_max(peer):
+    """A smaller window than the peer offered, and the default again."""
+    link = session(window=16)
+
+    def shown():
+        found = nl.links()[link.id]
+        return [struct.unpack("=I", found[kind])[0] for kind in (A_LINK_WINDOW, A_LINK_WINDOW_MAX)]
+
+    def choose(number):
+        nl.request(LINK_SET, u32(A_LINK_ID, link.id) + u32(A_LINK_WINDOW_MAX, number))
+    check(f"it begins with half of what was offered: {shown()}", shown() == [8, 16])
+    choose(3)
+    check(f"less: {shown()}", shown() == [3, 3])
+    for number in range(6):
+        link.write(0xc021, bytes((number,)))
+    found = [peer.heard() for _ in range(3)]
+    check("so many go", [message and message[2] for message in found] == [0, 1, 2])
+    waiting = struct.unpack("=I", nl.links()[link.id][A_LINK_QUEUED])[0]
+    found = []
+    while len(found) < 3:
+        peer.send(10, ack=2 + len(found))
+        found.append((peer.heard() or (0, 0, None))[2])
+    check(f"{waiting} waited, and follow: {found}", waiting and found == [3, 4, 5])
+    check("none was lost", not nl.drops(link.id))
+    check_refused("more than was offered", errno.ERANGE, choose, 17)
+    check_refused("more than there is", errno.ERANGE, choose, 65536)
+    check(f"nothing has changed: {shown()}", shown() == [3, 3])
+    choose(0)
+    check(f"the default: {shown()}", shown() == [3, 16])
+    link.close()
+
+
 def garbage(peer):
     """Random messages, many of them nearly right."""
     generator = random.Random(int(os.environ.get("SEED", "20260731")))
@@ -254,7 +286,7 @@ def endings(peer):
 
 there = Peer()
 refusals()
-for test in (frames, acknowledge, window, garbage, endings):
+for test in (frames, acknowledge, window, window_max, garbage, endings):
     print(f"# {test.__name__}", flush=True)
     test(there)
 finish()

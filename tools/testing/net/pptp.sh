@@ -67,6 +67,15 @@ expect_equal "rras knows where she is" 198.51.100.11 "$(session_field alice peer
 expect_ok "bulk from a client" iperf c1 h 192.0.2.2 -n 4M
 expect_ok "bulk to a client" iperf c1 h 192.0.2.2 -n 4M -R
 
+id=$(session_field alice id)
+window_is() { rras -j link show "$id" | grep -q "\"send-window-max\": *$1[,}]"; }
+expect_ok "less may be under way to one of them" rras link set "$id" send-window 2
+expect_ok "which is shown" window_is 2
+expect_ok "bulk to it, in a small window" iperf h c1 "$(pppd_local c1)" -n 1M
+expect_fail "more than it offered" rras link set "$id" send-window 65535
+expect_ok "the default" rras link set "$id" send-window 0
+expect_fail "is not that" window_is 2
+
 note "strangers"
 number=$(session_field alice pptp-call)
 strays=$(counter pptp-stray)

@@ -66,6 +66,8 @@ json "in JSON" 'len(d) == 3 and all(l["lines"][0]["interface"] == "ras0" for l i
 json "one with counters" "d[0]['id'] == $id and d[0]['in-packets'] >= 1 and d[0]['drops'] == []" \
 	rras -j link show "$id"
 says "one that is not there" 1 'link 4000000: .+' rras link show 4000000
+says "PPPoE has no send window" 1 "link $id: this port is not told what has arrived" \
+	rras link set "$id" send-window 4
 says "interfaces" 0 '^ras0 +- +3 +on +off' rras iface
 json "one" 'd[0]["name"] == "ras0" and d[0]["source-check"] is True
 	and all(one["reason"] == "tx-multicast" for one in d[0]["drops"])' rras -j iface show ras0
@@ -114,7 +116,8 @@ expect_match "in words too" '^20[0-9-]+T[0-9:.]+ [0-9]+ .* link [0-9]+' cat "$RR
 note "what is not understood"
 for words in '' nonsense 'session nonsense' 'session show' 'session show x' 'session show -1' \
 	'session show 1 2' 'session disconnect' 'session disconnect user' 'link show' \
-	'link list all' 'iface show' 'iface set ras0 source-check' 'event now' '-x session' 'driver l' \
+	'link list all' "link set $id" "link set $id send-window" "link set $id send-window x" \
+	"link set $id speed 1" 'iface show' 'iface set ras0 source-check' 'event now' '-x session' 'driver l' \
 	'driver list all' 'driver show' 'driver show a b' 'driver link' 'driver link x' 'driver set' \
 	'driver set a' 'driver set a maybe' 'driver set a on off' 'driver set a on link' \
 	'driver set a on link x' 'driver set a on net 1' 'driver set a mandatory' \
