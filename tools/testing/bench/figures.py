@@ -74,6 +74,7 @@ def instructions(samples):
                           ("many-all", "hop-instructions-1000-links-all")):
         more = {hop: added(setting, hop) - one[hop] for hop in one}
         yield at_most(name, more["ours"], more["peer"], 150)
+    yield at_most("hop-instructions-ipv6", added("ipv6", "ours"), added("ipv6", "peer"), 1500)
 
 
 def drivers(samples):

@@ -52,3 +52,25 @@ for ((round = 0; round < rounds; round++)); do
 		measure "many-all.$hop" "$hop" "$links"
 	done
 done
+
+# IPv6, one session. Only now: an interface with it is not the same any more.
+for hop in ours peer; do
+	sessions_end "$hop-c"
+	sessions_end "$hop-s"
+done
+path6
+pairs ours 1 --ipv6
+pairs peer 1
+for name in ours-c ours-s peer-c peer-s; do
+	sessions_do "$name" up
+done
+ip -n c route add 2001:db8:a83::/48 dev ppp0
+for hop in plain ours peer; do
+	traffic6 "$hop" 500
+done
+for ((round = 0; round < rounds; round++)); do
+	for hop in plain ours peer; do
+		traffic6 "$hop" "$packets"
+		sample "ipv6.$hop" "$nanoseconds"
+	done
+done

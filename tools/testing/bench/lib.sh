@@ -178,6 +178,40 @@ traffic() {
 	transmit "$hop" "$4"
 }
 
+# path6: after path(), the same for IPv6. The networks are 2001:db8:A::/48, where A is the upper
+# half of the IPv4 network, and client n has the prefix 2001:db8:A:n::/64.
+path6() {
+	local ns
+	for ns in c s; do
+		# Nothing that the kernel says by itself, which would be counted too.
+		on "$ns" sysctl -qw net.ipv6.conf.all.addr_gen_mode=1 \
+			net.ipv6.conf.default.addr_gen_mode=1 \
+			net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.disable_ipv6=0 \
+			net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.all.forwarding=1
+	done
+	ip -n s addr add 2001:db8:253::1/64 dev sink0 nodad
+	ip -n s neigh add 2001:db8:253::2 lladdr 02:00:5e:00:53:01 dev sink0 nud permanent
+	ip -n s route add 2001:db8:a80::/41 via 2001:db8:253::2
+	ip -n c addr add 2001:db8:255::1/64 dev plain0 nodad
+	ip -n s addr add 2001:db8:255::2/64 dev plain1 nodad
+	ip -n c neigh add 2001:db8:255::2 lladdr "$(mac_of s plain1)" dev plain0 nud permanent
+	ip -n c route add 2001:db8:a81::/48 via 2001:db8:255::2
+	ip -n c addr add fe80::1/64 dev wan0 nodad
+	ip -n s addr add fe80::1/64 dev ras0 nodad
+	ip -n c route add 2001:db8:a82::/48 via fe80::fdff:ffff:ffff:ff80 dev wan0
+	ip -n s route add 2001:db8:a42::/48 via fe80::fdff:ffff:ffff:ff80 dev ras0
+}
+
+# traffic6 HOP PACKETS: as traffic(), from the first client.
+traffic6() {
+	local a b
+	IFS=. read -r a b _ <<<"${source_net[$1]}"
+	generate "src6 $(printf '2001:db8:%x:1::9' $((a * 256 + b)))"
+	IFS=. read -r a b _ <<<"${target_net[$1]}"
+	generate "dst6 $(printf '2001:db8:%x:1::9' $((a * 256 + b)))"
+	transmit "$1" "$2"
+}
+
 # sessions_start NAME NS KIND OPTION...: run the load program as NAME.
 declare -A sessions_in sessions_out sessions_pid
 sessions_start() {
