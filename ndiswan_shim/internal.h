@@ -27,6 +27,7 @@
 #include <uapi/linux/ndiswan_ioctl.h>
 
 #include "drop.h"
+#include "l2tp_header.h"
 
 struct genl_family;
 struct l2tp_tunnel;
@@ -95,12 +96,6 @@ struct ndiswan_l2tp {
 	u32 ids;		/* our tunnel and session numbers */
 	u16 peer_session;
 	u8 flags;		/* NDISWAN_L2TP_*; the receive path writes it */
-};
-
-/* Only used with sequence numbers. */
-struct ndiswan_l2tp_sequence {
-	atomic_t next;		/* to be sent */
-	u32 expected;		/* cmpxchg() of the receive path */
 };
 
 struct ndiswan_pptp {

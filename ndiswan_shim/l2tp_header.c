@@ -87,3 +87,49 @@ unsigned int ndiswan_l2tp_build(u8 *end,
 	return end - p;
 }
 EXPORT_SYMBOL_IF_KUNIT(ndiswan_l2tp_build);
+
+/* Is the peer where late messages are, and have we lost our place? */
+static bool lost_place(struct ndiswan_l2tp_sequence *sequence, u16 ns)
+{
+	u32 late = READ_ONCE(sequence->late);
+	u16 count = late;
+
+	if (ndiswan_l2tp_is_late(ns, late >> 16))
+		count = 0;
+	late = ++count < NDISWAN_L2TP_LATE_MAX ?
+		       (u32)(u16)(ns + 1) << 16 | count : 0;
+	WRITE_ONCE(sequence->late, late);
+	return !late;
+}
+
+/**
+ * ndiswan_l2tp_advance() - a numbered message has come
+ * @sequence: the numbers of its session
+ * @ns: its number
+ *
+ * When more messages are lost in a row than half of the numbers, or a peer
+ * begins anew, what comes next looks late and goes on looking late. So after
+ * %NDISWAN_L2TP_LATE_MAX late ones in order, with none between them that is not
+ * late, the peer is believed.
+ *
+ * Two CPUs may be here for one session; of two that come at once one is late.
+ *
+ * Return: true if it is to be received, false if it is late.
+ */
+bool ndiswan_l2tp_advance(struct ndiswan_l2tp_sequence *sequence, u16 ns)
+{
+	u32 expected = READ_ONCE(sequence->expected), before;
+
+	while (!ndiswan_l2tp_is_late(ns, expected)) {
+		before = cmpxchg(&sequence->expected, expected, (u16)(ns + 1));
+		if (before == expected) {
+			if (unlikely(READ_ONCE(sequence->late)))
+				WRITE_ONCE(sequence->late, 0);
+			return true;
+		}
+		expected = before;
+	}
+	return lost_place(sequence, ns) &&
+	       cmpxchg(&sequence->expected, expected, (u16)(ns + 1)) == expected;
+}
+EXPORT_SYMBOL_IF_KUNIT(ndiswan_l2tp_advance);

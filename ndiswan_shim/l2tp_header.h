@@ -2,6 +2,7 @@
 #ifndef _NDISWAN_L2TP_HEADER_H
 #define _NDISWAN_L2TP_HEADER_H
 
+#include <linux/atomic.h>
 #include <linux/bits.h>
 #include <linux/types.h>
 
@@ -16,6 +17,24 @@
 /* Longest header that we send, and that is received, padding not counted. */
 #define NDISWAN_L2TP_HLEN		10
 #define NDISWAN_L2TP_HLEN_MAX		14
+
+/* So many late messages in order are no stragglers. */
+#define NDISWAN_L2TP_LATE_MAX		16
+
+/**
+ * struct ndiswan_l2tp_sequence - numbers of a session's messages
+ * @next: to be sent
+ * @expected: the one after the highest received; cmpxchg() of the receive path
+ * @late: how many came late in order, and above bit 16 the number after the last
+ *	of them; two CPUs that receive at once may lose a count
+ *
+ * Only used with sequence numbers.
+ */
+struct ndiswan_l2tp_sequence {
+	atomic_t next;
+	u32 expected;
+	u32 late;
+};
 
 /**
  * struct ndiswan_l2tp_header - of a data message
@@ -37,6 +56,7 @@ int ndiswan_l2tp_parse(const u8 *data, unsigned int len,
 		       struct ndiswan_l2tp_header *header);
 unsigned int ndiswan_l2tp_build(u8 *end,
 				const struct ndiswan_l2tp_header *header);
+bool ndiswan_l2tp_advance(struct ndiswan_l2tp_sequence *sequence, u16 ns);
 
 /**
  * ndiswan_l2tp_is_late() - does a message come after one that follows it?

@@ -14,7 +14,8 @@
  * and a hole is passed over. RFC 2661 section 5.4 leaves the choice. Holding
  * messages back until the missing one comes would keep order too, at the price
  * of a queue and a timer per link, and of a stall with every loss, which is by
- * far the more frequent reason for a hole.
+ * far the more frequent reason for a hole. After a hole of half of all numbers
+ * ndiswan_l2tp_advance() finds its place again.
  *
  * Lifetime. A tunnel lives as long as it has links, and one RCU grace period.
  * Closing the socket takes its links down, in l2tp_encap_destroy(). It is held
@@ -32,7 +33,6 @@
 #include <net/udp_tunnel.h>
 
 #include "internal.h"
-#include "l2tp_header.h"
 
 #define SEQUENCE_FLAGS	(NDISWAN_L2TP_SEND_SEQUENCE |	\
 			 NDISWAN_L2TP_NEED_SEQUENCE |	\
@@ -156,21 +156,6 @@ static void follow_sequence(struct ndiswan_link *link, bool sequenced)
 	WRITE_ONCE(link->l2tp.flags, flags ^ NDISWAN_L2TP_SEND_SEQUENCE);
 }
 
-/* Two CPUs may be here for one link; of two that come at once one is late. */
-static bool sequence_advance(struct ndiswan_link *link, u16 ns)
-{
-	u32 expected = READ_ONCE(link->l2tp_sequence.expected), before;
-
-	while (!ndiswan_l2tp_is_late(ns, expected)) {
-		before = cmpxchg(&link->l2tp_sequence.expected, expected,
-				 (u16)(ns + 1));
-		if (before == expected)
-			return true;
-		expected = before;
-	}
-	return false;
-}
-
 /* Data at the L2TP header, which is in the linear part. */
 static void session_receive(struct sk_buff *skb, struct ndiswan_link *link,
 			    const struct ndiswan_l2tp_header *header,
@@ -181,7 +166,8 @@ static void session_receive(struct sk_buff *skb, struct ndiswan_link *link,
 		return;
 	}
 	follow_sequence(link, header->sequenced);
-	if (header->sequenced && !sequence_advance(link, header->ns)) {
+	if (header->sequenced &&
+	    !ndiswan_l2tp_advance(&link->l2tp_sequence, header->ns)) {
 		ndiswan_drop(link, skb, NDISWAN_DROP_SEQUENCE_LATE);
 		return;
 	}

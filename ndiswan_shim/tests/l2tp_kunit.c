@@ -166,11 +166,71 @@ static void ndiswan_l2tp_late_wraps(struct kunit *test)
 	}
 }
 
+/* After any number of messages lost, those that follow are taken up again. */
+static void ndiswan_l2tp_advance_after_loss(struct kunit *test)
+{
+	unsigned int start, lost, missed;
+	struct ndiswan_l2tp_sequence sequence;
+
+	for (start = 0; start <= U16_MAX; start += 4099) {
+		for (lost = 0; lost <= U16_MAX; lost += 127) {
+			sequence = (struct ndiswan_l2tp_sequence){ .expected = start };
+			for (missed = 0; missed <= U16_MAX; missed++)
+				if (ndiswan_l2tp_advance(&sequence, start + lost + missed))
+					break;
+			/* A loss of less is a hole; near a full turn it catches up. */
+			KUNIT_ASSERT_EQ(test, missed,
+					lost < 0x8000 ? 0 :
+					min_t(unsigned int, 0x10000 - lost,
+					      NDISWAN_L2TP_LATE_MAX - 1));
+			KUNIT_ASSERT_TRUE(test, ndiswan_l2tp_advance(&sequence,
+								     start + lost + missed + 1));
+		}
+	}
+}
+
+/* The same with every third message of what follows lost. */
+static void ndiswan_l2tp_advance_with_holes(struct kunit *test)
+{
+	struct ndiswan_l2tp_sequence sequence = { .expected = 1000 };
+	unsigned int came = 0, ns;
+
+	for (ns = 50000; ns < 50100; ns++) {
+		if (ns % 3 == 0)
+			continue;
+		KUNIT_EXPECT_EQ(test, ndiswan_l2tp_advance(&sequence, ns),
+				++came >= NDISWAN_L2TP_LATE_MAX);
+	}
+}
+
+/* Stragglers stay late, however many there are: they are in no order, or not alone. */
+static void ndiswan_l2tp_advance_stragglers(struct kunit *test)
+{
+	struct ndiswan_l2tp_sequence sequence = { .expected = 1000 };
+	unsigned int i, ns;
+
+	for (i = 0; i < 1000; i++)
+		KUNIT_EXPECT_FALSE(test, ndiswan_l2tp_advance(&sequence, 999 - i % 900));
+	for (i = 0; i < 1000; i++) {
+		ns = 900 + i % (NDISWAN_L2TP_LATE_MAX - 1);
+		KUNIT_EXPECT_FALSE(test, ndiswan_l2tp_advance(&sequence, ns));
+	}
+	/* One way is slower than the other. */
+	for (ns = 1000; ns < 2000; ns++) {
+		KUNIT_EXPECT_TRUE(test, ndiswan_l2tp_advance(&sequence, ns));
+		KUNIT_EXPECT_FALSE(test, ndiswan_l2tp_advance(&sequence, ns - 100));
+	}
+	KUNIT_EXPECT_EQ(test, sequence.expected, 2000);
+}
+
 static struct kunit_case ndiswan_l2tp_cases[] = {
 	KUNIT_CASE(ndiswan_l2tp_parse_every_flag),
 	KUNIT_CASE(ndiswan_l2tp_parse_random),
 	KUNIT_CASE(ndiswan_l2tp_build_is_parsed),
 	KUNIT_CASE(ndiswan_l2tp_late_wraps),
+	KUNIT_CASE(ndiswan_l2tp_advance_after_loss),
+	KUNIT_CASE(ndiswan_l2tp_advance_with_holes),
+	KUNIT_CASE(ndiswan_l2tp_advance_stragglers),
 	{ }
 };
 

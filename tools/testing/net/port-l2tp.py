@@ -280,6 +280,11 @@ def sequence():
     check("around the corner", comes(0))
     check("before it is late", late(0xffff))
     check("so is half a turn ahead", late(0x8001))
+    for ns in range(0x9000, 0x900e):
+        check(f"and {ns}, more than half a turn ahead", late(ns))
+    check("until there are so many in order", comes(0x900e))
+    check("then it goes on from there", comes(0x900f))
+    check("and not from where it was", late(0x8fff))
     peer.sendto(data(*IDS[:2], LCP + b"none"), (HERE, PORT))
     check("without a number is allowed", got(link) == LCP + b"none")
     link.close()
