@@ -57,6 +57,7 @@ struct l2tp_tunnel {
 	union nf_inet_addr peer;	/* what IPv4 does not use is 0 */
 	union nf_inet_addr local;	/* all 0: the route says */
 	int ifindex;
+	int peer_ifindex;		/* of a link-local peer, or 0 */
 	unsigned int count;		/* of links; ndiswan_lock */
 	struct dst_cache cache;
 	struct rcu_head rcu;
@@ -143,7 +144,9 @@ static bool is_from_peer(const struct sk_buff *skb,
 		return tunnel->family == AF_INET &&
 		       ip_hdr(skb)->saddr == tunnel->peer.ip;
 	return tunnel->family == AF_INET6 &&
-	       ipv6_addr_equal(&ipv6_hdr(skb)->saddr, &tunnel->peer.in6);
+	       ipv6_addr_equal(&ipv6_hdr(skb)->saddr, &tunnel->peer.in6) &&
+	       (!tunnel->peer_ifindex ||
+		tunnel->peer_ifindex == inet6_iif(skb));
 }
 
 static void follow_sequence(struct ndiswan_link *link, bool sequenced)
@@ -554,6 +557,10 @@ static int tunnel_init(struct l2tp_tunnel *tunnel,
 		if (err)
 			return err;
 	}
+	/* Such an address means something with its device only. */
+	if (tunnel->family == AF_INET6 &&
+	    ipv6_addr_type(&tunnel->peer.in6) & IPV6_ADDR_LINKLOCAL)
+		tunnel->peer_ifindex = tunnel->ifindex;
 	if (ipv6_addr_any(&tunnel->local.in6)) {
 		if (tunnel->family == AF_INET)
 			tunnel->local.ip = inet_sk(sk)->inet_rcv_saddr;

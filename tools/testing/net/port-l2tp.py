@@ -308,6 +308,34 @@ def sequence():
     peer.close()
 
 
+def local_peers():
+    """One link-local address on two cables is two peers."""
+    sock, ids = udp("::"), (2, 20, 102, 120)
+    ends = {}
+    for name in ("eth0", "eth1"):
+        ends[name] = socket_in("h", socket.AF_INET6, socket.SOCK_DGRAM)
+        ends[name].setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, name.encode())
+        ends[name].bind(("::", PORT))
+    links = {name: session(sock, numbers, ("fe80::2", PORT),
+                           ifindex=socket.if_nametoindex(name))
+             for name, numbers in (("eth0", IDS), ("eth1", ids))}
+
+    def send(name, numbers):
+        ends[name].sendto(data(*numbers[:2], LCP + name.encode()), ("fe80::1", PORT))
+
+    for name, numbers in (("eth0", IDS), ("eth1", ids)):
+        send(name, numbers)
+        check(f"the peer on {name} is heard", got(links[name]) == LCP + name.encode())
+        links[name].write(0xc021)
+        check("and gets what is for it", heard(ends[name]) == data(*numbers[2:],
+                                                                   b"\xff\x03" + LCP))
+    send("eth1", IDS)
+    check("the other one of that address is a stranger", wait_for(
+        lambda: nl.drops(links["eth0"].id).get("l2tp-peer") == 1))
+    for each in (*links.values(), *ends.values(), sock):
+        each.close()
+
+
 def packets():
     """Network packets, also of a tunnel inside the tunnel."""
     sock, peer = udp("0.0.0.0"), udp(THERE, namespace="h")
@@ -460,7 +488,8 @@ def namespace_ends():
     link.close()
 
 
-for test in (refusals, families, many, sequence, packets, garbage, endings, namespace_ends):
+for test in (refusals, families, many, sequence, local_peers, packets, garbage, endings,
+             namespace_ends):
     print(f"# {test.__name__}", flush=True)
     test()
 finish()

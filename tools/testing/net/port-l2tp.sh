@@ -9,9 +9,15 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/net.sh
 . "$(dirname "$0")/../lib/net.sh"
 
-#   s: eth0 198.51.100.1, 2001:db8::1 === eth0 198.51.100.2, 2001:db8::2 :h
+#   s: eth0 198.51.100.1, 2001:db8::1, fe80::1 === eth0 198.51.100.2, 2001:db8::2, fe80::2 :h
+#      eth1 fe80::1                            === eth1 fe80::2
 ns_create s h
 veth s eth0 h eth0
+veth s eth1 h eth1
+for device in eth0 eth1; do
+	ip -n s addr add fe80::1/64 dev "$device" nodad
+	ip -n h addr add fe80::2/64 dev "$device" nodad
+done
 ip -n s addr add 198.51.100.1/24 dev eth0
 ip -n h addr add 198.51.100.2/24 dev eth0
 ip -n h addr add 198.51.100.3/24 dev eth0
