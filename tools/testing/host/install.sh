@@ -39,6 +39,11 @@ done
 state "the installed daemon runs" "$dest/usr/sbin/rrasd" -V
 state "the unit names the installed daemon" grep -q 'ExecStart=/usr/sbin/rrasd' \
 	"$dest/usr/lib/systemd/system/rrasd.service"
+unit=$dest/usr/lib/systemd/system/rrasd.service
+# The bounding set has no CAP_KILL: a signal for the daemon of another user takes more than that.
+state "a reload reaches the daemon of another user" grep -qE '^ExecReload=\+/bin/kill -HUP' "$unit"
+# As many starts as it takes: with a unit that is given up systemd lets go of all sessions.
+state "the unit is never given up" grep -qx 'StartLimitIntervalSec=0' "$unit"
 # What it says of users is a path of the machine that it is for.
 sed -i "s,^#secrets /etc/rrasd/chap-secrets\$,secrets $dest/etc/rrasd/chap-secrets," "$dest/etc/rrasd/rrasd.conf"
 state "rras check has nothing to complain about" "$dest/usr/sbin/rras" check kernel "$version" root "$dest"
