@@ -9,10 +9,12 @@ set -euo pipefail
 . "$(dirname "$0")/../lib/host.sh"
 cd "$TOP"
 
-# literal PAGE FILE: the block that follows the line "*FILE*::", without its indentation.
+# literal PAGE FILE: the block that follows the line "*FILE*::", which may be a step with a number,
+# without its indentation.
 literal() {
 	awk -v name="*$2*::" '
-		$0 == name { inside = 1; next }
+		{ step = $0; sub(/^[0-9]+[.] /, "", step) }
+		step == name { inside = 1; next }
 		inside && /^[^\t]/ { exit }
 		inside { sub(/^\t/, ""); print }
 	' "$1"
@@ -34,8 +36,10 @@ prepare() {
 	chmod -R go= "$WORK"
 }
 
-pages=$(grep -l '^\*/etc/rrasd/rrasd.conf\*::' Documentation/*.rst)
-state "there are such pages" test -n "$pages"
+pages=$(grep -lE '^([0-9]+\. )?\*/etc/rrasd/rrasd.conf\*::' Documentation/*.rst)
+for page in pppoe-concentrator pptp-server l2tp dial-out radius; do
+	state "$page.rst tells what to write" grep -q "/$page.rst" <<<"$pages"
+done
 for page in $pages; do
 	prepare "$page"
 	state "${page##*/} has a configuration" test -s "$WORK/conf"
