@@ -106,6 +106,7 @@ const struct config_key config_keys[] = {
 	{ "radius", "require-message-authenticator", KIND_BOOL, AT(radius.proof_needed), 0, 0 },
 	{ "radius", "coa-listen", KIND_RADIUS_LISTEN, 0, 0, 0 },
 	{ "radius", "coa-client", KIND_RADIUS_CLIENT, 0, 0, 0 },
+	{ "radius", "coa-window", KIND_TIME, AT(radius.window_ms), 1000, 24 * HOUR },
 	{ CONFIG_DIAL, "create", KIND_BOOL, DIAL(create), 0, 0 },
 	{ CONFIG_DIAL, "over", KIND_DIAL_OVER, 0, 0, 0 },
 	{ CONFIG_DIAL, "speed", KIND_SPEED, DIAL(serial.speed), 0, 0 },

@@ -196,6 +196,7 @@ bool config_radius_init(struct config_radius *r)
 	r->timeout_ms = 3000;
 	r->tries = 2;
 	r->dead_ms = 60000;
+	r->window_ms = 300000;
 	r->secrets = strdup(SECRETS_FILE);
 	return r->secrets;
 }

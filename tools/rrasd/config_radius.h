@@ -44,6 +44,8 @@ struct config_radius {
 	uint32_t clients;
 	/** @listen: where they are awaited; family 0: nowhere */
 	union radius_address listen;
+	/** @window_ms: how old a request may be, and how far ahead its clock */
+	uint32_t window_ms;
 	char *secrets;
 	/** @authenticate: by RADIUS, not by the file of secrets */
 	bool authenticate;

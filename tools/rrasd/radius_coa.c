@@ -25,7 +25,6 @@
 
 #define REPLIES_KEPT	256
 #define REPLY_MAX	512	/* ours, with the Proxy-States of the request */
-#define STAMP_S		300	/* how old a request may be, and how far ahead its clock */
 #define REQUESTS_A_TURN	16
 
 /* A request that was answered: its authenticator is a hash over all of it and the secret. */
@@ -229,15 +228,17 @@ static void reply(struct radius_coa *c, const union radius_address *from,
 	sendto(c->fd, w.data, w.len, 0, &from->sa, radius_address_len(from));
 }
 
-static bool is_fresh(const struct radius_change *change)
+/* RFC 5176 section 6.3 */
+static bool is_fresh(const struct config *config, const struct radius_change *change)
 {
+	int64_t window = config->radius.window_ms / 1000;
 	uint32_t stamp;
 	int64_t age;
 
 	if (!change->timestamp.value || !radius_uint(&change->timestamp, &stamp))
 		return true;
 	age = (int64_t)time(NULL) - stamp;
-	return age <= STAMP_S && age >= -STAMP_S;
+	return age <= window && age >= -window;
 }
 
 /* Returns NULL, or why it is not answered. */
@@ -267,7 +268,7 @@ static const char *serve(struct radius_coa *c, const union radius_address *from,
 		return NULL;
 	}
 	error = radius_change_read(&p, &change);
-	if (!is_fresh(&change))
+	if (!is_fresh(c->d->config, &change))
 		return "it is too old, or a clock is wrong";
 	if (!error)
 		error = perform(c, &p, &change);

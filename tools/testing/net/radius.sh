@@ -53,7 +53,7 @@ on s "$RRAS" filter import sets
 rrasd_config radius server 192.0.2.2 radius server 192.0.2.3 \
 	radius secrets "$RRAS_LOG/radius-secrets" radius timeout 1s radius dead-time 3s \
 	radius nas-identifier bras1 auth methods 'chap-md5 mschapv2 pap' \
-	radius coa-listen 192.0.2.1 radius coa-client 192.0.2.2
+	radius coa-listen 192.0.2.1 radius coa-client 192.0.2.2 radius coa-window 10m
 rrasd_start s
 
 detail_has() { radius_detail one | grep -qE "$1"; }
@@ -128,6 +128,19 @@ expect_ok "nothing is left" poll 10 nothing_left
 ask() {
 	printf '%s\n' "$3" | on h radclient -x -r 1 -t 1 192.0.2.1:3799 "$1" "$2"
 }
+# change_once_more: the same request each time, to the byte: Idle-Timeout = 700 for alice.
+change_once_more() {
+	on h /usr/bin/python3 -c '
+import hashlib, socket, struct
+rest = b"\x01\x07alice" + struct.pack(">BBI", 28, 6, 700)
+head = struct.pack(">BBH", 43, 77, 20 + len(rest))
+proof = hashlib.md5(head + bytes(16) + rest + b"first-secret").digest()
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+    sock.settimeout(10)
+    sock.sendto(head + proof + rest, ("192.0.2.1", 3799))
+    assert sock.recv(4096)[:2] == b"\x2c\x4d"
+'
+}
 pppd_start alice c1 eth0 alice secret-alice
 pppd_start bob c2 eth0 bob secret-bob
 expect_ok "alice connects" pppd_wait_up alice 30
@@ -141,6 +154,13 @@ expect_fail "it filters" on c1 ping -qc 1 -W 1 192.0.2.2
 expect_match "another filter" CoA-ACK ask coa first-secret "User-Name=alice,Filter-Id=all"
 expect_ok "lets packets through" on c1 ping -qc 2 -W 5 192.0.2.2
 answers() { ask "${@:2}" >"$RRAS_LOG/answer" 2>&1 || true; grep -q "Error-Cause = $1" "$RRAS_LOG/answer"; }
+acks=$(counter radius-acks)
+for turn in first second; do
+	expect_ok "one that comes twice is answered the $turn time" change_once_more
+	expect_equal "is done once" $((acks + 1)) "$(counter radius-acks)"
+done
+expect_match "one that is not too old" CoA-ACK ask coa first-secret \
+	"User-Name=alice,Idle-Timeout=600,Event-Timestamp=$(($(date +%s) - 400))"
 expect_ok "a filter that is not there" answers Resources-Unavailable \
 	coa first-secret "User-Name=alice,Filter-Id=nowhere"
 expect_equal "changes nothing" all "$(session_field alice filter-set)"
