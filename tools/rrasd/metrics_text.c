@@ -4,7 +4,7 @@
  * what only grows, one name with labels for what can be added up. Nothing is told of a single
  * session or user: their number has no bound, and their names are nobody's business here.
  */
-#include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +14,7 @@
 #include "kernel.h"
 #include "metrics.h"
 #include "pools.h"
+#include "radius.h"
 #include "rrasd.h"
 #include "session.h"
 #include "users.h"
@@ -145,6 +146,65 @@ static void write_traffic(struct rrasd *d, FILE *f)
 	       stats.tx_packets);
 }
 
+/* One value for each server, by what is at an offset in its state. */
+static void each_server(struct rrasd *d, FILE *f, const char *name, const char *help, size_t offset)
+{
+	struct radius_server_state s;
+	uint64_t value;
+	uint32_t i;
+
+	family(f, name, "counter", help);
+	for (i = 0; radius_server_state(d, i, &s); i++) {
+		memcpy(&value, (const char *)&s + offset, sizeof(value));
+		labelled(f, name, "server", s.name, value);
+	}
+}
+
+#define SERVER(field) offsetof(struct radius_server_state, field)
+
+static void write_radius_servers(struct rrasd *d, FILE *f)
+{
+	struct radius_server_state s;
+	uint32_t i;
+
+	family(f, "rrasd_radius_up", "gauge", "Did the server answer when it was asked last?");
+	for (i = 0; radius_server_state(d, i, &s); i++)
+		labelled(f, "rrasd_radius_up", "server", s.name, s.answers);
+	each_server(d, f, "rrasd_radius_requests_total", "Requests to the server, each once.",
+		    SERVER(asked));
+	each_server(d, f, "rrasd_radius_resent_total", "Repetitions of them.", SERVER(resent));
+	each_server(d, f, "rrasd_radius_replies_total", "Requests that it answered.",
+		    SERVER(replies));
+	each_server(d, f, "rrasd_radius_accepts_total", "Clients that it let in.",
+		    SERVER(accepts));
+	each_server(d, f, "rrasd_radius_rejects_total", "Clients that it refused.",
+		    SERVER(rejects));
+	each_server(d, f, "rrasd_radius_timeouts_total", "Requests that it left unanswered.",
+		    SERVER(silent));
+	each_server(d, f, "rrasd_radius_bad_replies_total", "Replies that were not believed.",
+		    SERVER(bad_replies));
+}
+
+static void write_radius(struct rrasd *d, FILE *f)
+{
+	static const char changes[] = "rrasd_radius_changes_total";
+	const struct radius_counts *c = radius_counts(d);
+
+	if (radius_asks(d)) {
+		write_radius_servers(d, f);
+		single(f, "rrasd_radius_unanswered_total", "counter",
+		       "Requests that no server answered.", c->unanswered);
+		single(f, "rrasd_radius_reports_lost_total", "counter",
+		       "Reports for accounting that were given up.", c->reports_lost);
+	}
+	if (!d->radius_coa)
+		return;
+	family(f, changes, "counter", "Requests of servers to change or end sessions, by result.");
+	labelled(f, changes, "result", "ack", c->acks);
+	labelled(f, changes, "result", "nak", c->naks);
+	labelled(f, changes, "result", "ignored", c->requests_bad);
+}
+
 /* Which access protocol does a counter belong to? It begins with its name. */
 static const char *access_of(const char *key, size_t *len)
 {
@@ -218,4 +278,5 @@ void metrics_write(struct rrasd *d, FILE *f)
 	write_pools(d, f);
 	write_traffic(d, f);
 	write_access(d, f);
+	write_radius(d, f);
 }

@@ -8,6 +8,7 @@
  * servers; the exchanges of the old one end there.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -36,8 +37,16 @@ struct radius_socket {
 	struct radius_exchange *slot[IDS];
 };
 
+/* What is counted of a server, whose address and counts outlive reloads. */
+struct radius_tally {
+	struct list list;
+	union radius_address address;
+	struct radius_server_state count;
+};
+
 /* One server. */
 struct radius_server {
+	struct radius_tally *tally;
 	struct radius_socket *auth, *acct;
 	/* 0: it answers; else not to be asked before */
 	uint64_t dead_until;
@@ -57,6 +66,7 @@ struct radius_set {
 struct radius {
 	struct radius_set *set;
 	struct radius_counts counts;
+	struct list tallies;
 };
 
 static struct log_limit bad_limit;
@@ -89,6 +99,11 @@ static void set_put(struct radius_set *set)
 	ev_timer_stop(set->d->loop, &set->turn);
 	config_put(set->config);
 	free(set);
+}
+
+static struct radius_server_state *count_of(const struct radius_set *set, uint32_t server)
+{
+	return &set->server[server].tally->count;
 }
 
 static const char *server_name(const struct radius_exchange *x)
@@ -193,6 +208,15 @@ static const char *judge(struct radius_socket *s, const uint8_t *data, size_t le
 	return NULL;
 }
 
+static void count_reply(struct radius_server_state *count, uint8_t code)
+{
+	count->replies++;
+	if (code == PW_ACCESS_ACCEPT)
+		count->accepts++;
+	else if (code == PW_ACCESS_REJECT)
+		count->rejects++;
+}
+
 static void receive(struct radius_socket *s, const uint8_t *data, size_t len)
 {
 	struct radius_counts *counts = &s->set->d->radius->counts;
@@ -203,12 +227,14 @@ static void receive(struct radius_socket *s, const uint8_t *data, size_t len)
 	wrong = judge(s, data, len, &p);
 	if (wrong) {
 		counts->bad_replies++;
+		count_of(s->set, s->server)->bad_replies++;
 		if (log_allowed(&bad_limit))
 			log_warning("RADIUS server %s: a reply is ignored: %s",
 				    peer_of(s->set, s->server)->name, wrong);
 		return;
 	}
 	counts->replies++;
+	count_reply(count_of(s->set, s->server), p.code);
 	x = s->slot[p.id];
 	alive(x);
 	finish(x, &p);
@@ -396,6 +422,7 @@ static bool ask_next(struct radius_exchange *x)
 		if (write_packet(x)) {
 			x->left = (uint8_t)(set->config->radius.tries - 1);
 			set->d->radius->counts.sent++;
+			count_of(set, x->server)->asked++;
 			transmit(x);
 			return true;
 		}
@@ -413,6 +440,7 @@ static void server_failed(struct radius_exchange *x)
 		log_warning("RADIUS server %s does not answer: does it run, does it know us as a "
 			    "client, and is the secret the same?", server_name(x));
 	s->dead_until = rrasd_now() + set->config->radius.dead_ms;
+	s->tally->count.silent++;
 }
 
 /* The owner of one may cancel others: the list is looked at anew each time. */
@@ -446,6 +474,7 @@ static void on_timer(struct ev_loop *loop, ev_timer *t, int revents)
 	if (x->left) {
 		x->left--;
 		x->set->d->radius->counts.resent++;
+		count_of(x->set, x->server)->resent++;
 		transmit(x);
 		return;
 	}
@@ -516,6 +545,57 @@ struct radius_counts *radius_counts(const struct rrasd *d)
 	return &d->radius->counts;
 }
 
+/**
+ * radius_server_state - one server of the configuration
+ * @d: the daemon; radius_open() was called
+ * @place: 0 for the first
+ * @state: filled in
+ *
+ * Return: false if there are not so many.
+ */
+bool radius_server_state(const struct rrasd *d, uint32_t place, struct radius_server_state *state)
+{
+	const struct radius_set *set = d->radius->set;
+
+	if (place >= set->config->radius.servers)
+		return false;
+	*state = *count_of(set, place);
+	state->name = peer_of(set, place)->name;
+	state->answers = !set->server[place].dead_until;
+	return true;
+}
+
+/* That of the same server before, or a new one; NULL without memory. */
+static struct radius_tally *tally_get(struct radius *r, const union radius_address *address)
+{
+	struct radius_tally *t;
+	struct list *at;
+
+	for (at = r->tallies.next; at != &r->tallies; at = at->next) {
+		t = container_of(at, struct radius_tally, list);
+		if (radius_address_equal(&t->address, address))
+			return t;
+	}
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		return NULL;
+	t->address = *address;
+	list_append(&r->tallies, &t->list);
+	return t;
+}
+
+static bool set_tallies(struct radius_set *set)
+{
+	uint32_t i;
+
+	for (i = 0; i < set->config->radius.servers; i++) {
+		set->server[i].tally = tally_get(set->d->radius, &peer_of(set, i)->address);
+		if (!set->server[i].tally)
+			return false;
+	}
+	return true;
+}
+
 static struct radius_set *set_create(struct rrasd *d)
 {
 	struct radius_set *set = calloc(1, sizeof(*set));
@@ -527,7 +607,10 @@ static struct radius_set *set_create(struct rrasd *d)
 	ev_init(&set->turn, on_turn);
 	set->d = d;
 	set->config = config_get(d->config);
-	return set;
+	if (set_tallies(set))
+		return set;
+	set_put(set);
+	return NULL;
 }
 
 /**
@@ -544,6 +627,7 @@ int radius_open(struct rrasd *d)
 	if (!r)
 		return -ENOMEM;
 	d->radius = r;
+	list_init(&r->tallies);
 	r->set = set_create(d);
 	if (!r->set)
 		return -ENOMEM;
@@ -573,13 +657,44 @@ void radius_reload(struct rrasd *d)
  */
 void radius_close(struct rrasd *d)
 {
+	struct radius_tally *t;
+
 	if (!d->radius)
 		return;
 	radius_coa_close(d);
 	radius_acct_close(d);
 	set_put(d->radius->set);
+	while (!list_empty(&d->radius->tallies)) {
+		t = container_of(d->radius->tallies.next, struct radius_tally, list);
+		list_remove(&t->list);
+		free(t);
+	}
 	free(d->radius);
 	d->radius = NULL;
+}
+
+static void server_field(struct json *j, const struct radius_server_state *s, const char *what,
+			 uint64_t value)
+{
+	char key[96];
+
+	snprintf(key, sizeof(key), "radius %s %s", s->name, what);
+	json_field_uint(j, key, value);
+}
+
+static void server_json(struct json *j, const struct radius_server_state *s)
+{
+	char key[96];
+
+	snprintf(key, sizeof(key), "radius %s", s->name);
+	json_field_string(j, key, s->answers ? "answers" : "silent");
+	server_field(j, s, "asked", s->asked);
+	server_field(j, s, "resent", s->resent);
+	server_field(j, s, "replies", s->replies);
+	server_field(j, s, "accepts", s->accepts);
+	server_field(j, s, "rejects", s->rejects);
+	server_field(j, s, "unanswered", s->silent);
+	server_field(j, s, "bad-replies", s->bad_replies);
 }
 
 /**
@@ -590,6 +705,8 @@ void radius_close(struct rrasd *d)
 void radius_json(const struct rrasd *d, struct json *j)
 {
 	const struct radius_counts *c = &d->radius->counts;
+	struct radius_server_state server;
+	uint32_t i;
 
 	json_field_uint(j, "radius-sent", c->sent);
 	json_field_uint(j, "radius-resent", c->resent);
@@ -606,4 +723,6 @@ void radius_json(const struct rrasd *d, struct json *j)
 	json_field_uint(j, "radius-requests-bad", c->requests_bad);
 	json_field_uint(j, "radius-acks", c->acks);
 	json_field_uint(j, "radius-naks", c->naks);
+	for (i = 0; radius_server_state(d, i, &server); i++)
+		server_json(j, &server);
 }

@@ -72,10 +72,22 @@ struct radius_counts {
 	uint64_t requests, requests_bad, acks, naks;	/* RFC 5176 */
 };
 
+/**
+ * struct radius_server_state - one server of the configuration
+ */
+struct radius_server_state {
+	const char *name;
+	/** @answers: it did when it was asked last, or was never asked */
+	bool answers;
+	/** @asked: questions put to it; @silent: those that it left unanswered */
+	uint64_t asked, resent, replies, accepts, rejects, silent, bad_replies;
+};
+
 int radius_open(struct rrasd *d);
 void radius_close(struct rrasd *d);
 void radius_reload(struct rrasd *d);
 struct radius_counts *radius_counts(const struct rrasd *d);
+bool radius_server_state(const struct rrasd *d, uint32_t place, struct radius_server_state *state);
 bool radius_asks(const struct rrasd *d);
 void radius_json(const struct rrasd *d, struct json *j);
 

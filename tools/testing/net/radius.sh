@@ -53,10 +53,16 @@ on s "$RRAS" filter import sets
 rrasd_config radius server 192.0.2.2 radius server 192.0.2.3 \
 	radius secrets "$RRAS_LOG/radius-secrets" radius timeout 1s radius dead-time 3s \
 	radius nas-identifier bras1 auth methods 'chap-md5 mschapv2 pap' \
-	radius coa-listen 192.0.2.1 radius coa-client 192.0.2.2 radius coa-window 10m
+	radius coa-listen 192.0.2.1 radius coa-client 192.0.2.2 radius coa-window 10m \
+	daemon metrics 9917
+ip -n s link set lo up
 rrasd_start s
 
 detail_has() { radius_detail one | grep -qE "$1"; }
+
+page() { on s /usr/bin/python3 "$TESTING/net/metrics.py" get 9917 >"$RRAS_LOG/page"; }
+# of NAME [SERVER]: what the page says of a server.
+of() { awk -v name="rrasd_radius_$1{server=\"${2:-192.0.2.2}\"}" '$1 == name { print $2 }' "$RRAS_LOG/page"; }
 
 # Who gets in, and with what.
 expect_ok "the server hears that we begin" poll 10 detail_has 'Acct-Status-Type = Accounting-On'
@@ -75,6 +81,13 @@ pppd_start nobody c4 eth0 nobody secret refuse-pap refuse-mschap-v2 refuse-eap
 expect_ok "nobody: pppd gives up" pppd_wait_end nobody
 pppd_start mallory c4 eth0 alice wrong refuse-chap refuse-mschap-v2 refuse-eap
 expect_ok "mallory: pppd gives up" pppd_wait_end mallory
+expect_ok "the page of metrics" page
+expect_equal "the server answers" 1 "$(of up)"
+expect_equal "it has let in three" 3 "$(of accepts_total)"
+expect_equal "and refused others" 1 $(($(of rejects_total) >= 2))
+expect_equal "the other one had nothing to do" 0 "$(of requests_total 192.0.2.3)"
+expect_equal "rras says the same" 3 "$(counter 'radius 192.0.2.2 accepts')"
+expect_match "in words" 'radius 192.0.2.2 +answers' rras stats rrasd
 expect_ok "the log says who refused" \
 	rrasd_says "PAP of 'alice' refused: RADIUS server 192.0.2.2 says no"
 expect_ok "Reply-Message reaches the client" pppd_says alice 'Good morning'
@@ -199,6 +212,10 @@ pppd_stop alice
 pppd_start bob c2 eth0 bob secret-bob
 expect_ok "without any server, nobody gets in" pppd_wait_end bob 40
 expect_ok "and the log says so" rrasd_says "of 'bob' refused: no RADIUS server answers"
+expect_ok "the page" page
+expect_equal "no server answers" 00 "$(of up)$(of up 192.0.2.3)"
+expect_equal "they have left questions" 1 \
+	$(($(of timeouts_total) > 0 && $(of timeouts_total 192.0.2.3) > 0))
 waiting() { [[ $(counter radius-reports-waiting) -eq $1 ]]; }
 expect_ok "the report of the end waits" poll 20 waiting 1
 # On a machine that is slow he may be refused before he goes.
@@ -212,10 +229,16 @@ radius_continue two
 expect_ok "until somebody takes it" poll 20 waiting 0
 expect_ok "the log says that it answers" rrasd_says 'RADIUS server 192.0.2.[23] answers again'
 
+expect_ok "the page" page
+expect_equal "it also says so" 1 $(($(of up) + $(of up 192.0.2.3) > 0))
+expect_equal "requests were done, refused, ignored" 1 "$(awk '
+	/^rrasd_radius_changes_total/ { n += $2 > 0 } END { print n == 3 }' "$RRAS_LOG/page")"
+
 # Other secrets, by a reload.
 sed -i 's/ .*/ other/' "$RRAS_LOG/radius-secrets"
 kill -HUP "$rrasd_pid"
 expect_ok "reloaded" rrasd_says 'reload: '
+expect_equal "the counters stay" 1 $(($(counter 'radius 192.0.2.2 accepts') >= 5))
 expect_fail "no secret is in the log" \
 	grep -E 'first-secret|second-secret|secret-(alice|bob)' "$RRAS_LOG/rrasd.log"
 : >"$RRAS_LOG/rrasd.log"
