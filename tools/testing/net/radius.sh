@@ -137,9 +137,9 @@ expect_ok "and who has used up his time" poll 60 record_has Stop dave \
 expect_ok "nothing is left" poll 10 nothing_left
 
 # Requests of the server.
-# ask KIND SECRET ATTRIBUTES: from 192.0.2.2.
+# ask KIND SECRET ATTRIBUTES [SECONDS]: from 192.0.2.2; so long it waits for an answer.
 ask() {
-	printf '%s\n' "$3" | on h radclient -x -r 1 -t 1 192.0.2.1:3799 "$1" "$2"
+	printf '%s\n' "$3" | on h radclient -x -r 1 -t "${4:-10}" 192.0.2.1:3799 "$1" "$2"
 }
 # change_once_more: the same request each time, to the byte: Idle-Timeout = 700 for alice.
 change_once_more() {
@@ -185,9 +185,9 @@ expect_ok "which session?" answers Missing-Attribute \
 	disconnect first-secret "NAS-Identifier=bras1"
 expect_ok "not us" answers NAS-Identification-Mismatch \
 	disconnect first-secret "User-Name=alice,NAS-Identifier=bras2"
-expect_fail "another secret: no answer" ask disconnect wrong "User-Name=alice"
+expect_fail "another secret: no answer" ask disconnect wrong "User-Name=alice" 1
 expect_fail "an old request: no answer" ask disconnect first-secret \
-	"User-Name=alice,Event-Timestamp=1000000000"
+	"User-Name=alice,Event-Timestamp=1000000000" 1
 expect_fail "from elsewhere: no answer" bash -c 'echo User-Name=alice |
 	ip netns exec c2 radclient -r 1 -t 1 192.0.2.1:3799 disconnect first-secret'
 expect_ok "the log says why" rrasd_says 'is ignored: it may not send requests'
