@@ -79,11 +79,7 @@ print(round(json.load(open(sys.argv[1]))["end"]["sum_received"]["bits_per_second
 load_modules
 place
 path
-pairs ours 1
-pairs peer 1
-for name in ours-c ours-s peer-c peer-s; do
-	sessions_do "$name" up
-done
+one_session_each
 client_routes
 host_behind
 for ((round = 0; round < rounds; round++)); do

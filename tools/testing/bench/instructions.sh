@@ -24,14 +24,8 @@ load_modules
 place
 path
 
-pairs ours 1
-pairs peer 1
-for name in ours-c ours-s peer-c peer-s; do
-	sessions_do "$name" up
-done
-for hop in plain ours peer; do
-	traffic "$hop" 1 1 500
-done
+one_session_each
+warm_up
 for ((round = 0; round < rounds; round++)); do
 	for hop in plain ours peer; do
 		measure "one.$hop" "$hop" 1

@@ -263,6 +263,24 @@ pairs() {
 	ends_start "$hop" s "$count" "${source_net[$hop]}" "$@"
 }
 
+# one_session_each: over each hop, both ends up.
+one_session_each() {
+	local name
+	pairs ours 1
+	pairs peer 1
+	for name in ours-c ours-s peer-c peer-s; do
+		sessions_do "$name" up
+	done
+}
+
+# warm_up: some packets over each way, before any is measured.
+warm_up() {
+	local hop
+	for hop in plain ours peer; do
+		traffic "$hop" 1 1 500
+	done
+}
+
 ends_start() {
 	local hop=$1 ns=$2 count=$3 base=$4 kind=ours there=s here=0 peer=1 wan=wan0
 	shift 4

@@ -11,14 +11,8 @@ set -euo pipefail
 load_modules
 place
 path
-pairs ours 1
-pairs peer 1
-for name in ours-c ours-s peer-c peer-s; do
-	sessions_do "$name" up
-done
-for hop in plain ours peer; do
-	traffic "$hop" 1 1 500
-done
+one_session_each
+warm_up
 sysctl -qw kernel.kptr_restrict=0
 cat /proc/kallsyms >"$RRAS_RESULTS/kallsyms"
 for hop in plain ours peer; do
