@@ -205,6 +205,22 @@ ping_end() {
 		"$RRAS_LOG/ping"
 }
 
+# --- traffic ----------------------------------------------------------------------------
+
+# iperf FROM TO-NS TO-ADDRESS [OPTION...]: iperf3 from a namespace to a server in another.
+iperf() {
+	local from=$1 at=$2 to=$3 server
+	shift 3
+	ip netns exec "$at" iperf3 -s -1 >"$RRAS_LOG/iperf-server.out" 2>&1 &
+	server=$!
+	poll 20 listens "$at" 5201
+	timeout 60 ip netns exec "$from" iperf3 -c "$to" "$@" || return
+	wait "$server"
+}
+
+# listens NS PORT: somebody takes TCP connections there.
+listens() { on "$1" ss -ltn | grep -q ":$2 "; }
+
 # --- what is needed --------------------------------------------------------------------
 
 # need_modules NAME...: kernel modules (of the kernel, not ours); skips without them.
@@ -276,6 +292,17 @@ ns_create() {
 		on "$ns" sysctl -qw net.ipv6.conf.default.accept_dad=0 2>/dev/null || true
 	done
 }
+
+# ns_kill NS: all processes in it vanish without a word.
+ns_kill() {
+	local pid
+	for pid in $(ip netns pids "$1"); do
+		kill -9 "$pid" 2>/dev/null || true
+	done
+	poll 20 nobody_in "$1"
+}
+
+nobody_in() { [[ -z $(ip netns pids "$1") ]]; }
 
 # veth NS1 DEV1 NS2 DEV2: a pair, both ends up.
 veth() {

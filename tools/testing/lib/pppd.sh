@@ -105,12 +105,4 @@ stock_server_start() {
 }
 
 # stock_server_kill NS: it and all its sessions vanish without a word.
-stock_server_kill() {
-	local pid
-	for pid in $(ip netns pids "$1"); do
-		kill -9 "$pid" 2>/dev/null || true
-	done
-	poll 20 nobody_in "$1"
-}
-
-nobody_in() { [[ -z $(ip netns pids "$1") ]]; }
+stock_server_kill() { ns_kill "$1"; }

@@ -90,13 +90,7 @@ lac_stop() {
 	poll 20 ended "${lac_pid[$1]}"
 }
 
-lac_kill() {
-	local pid
-	for pid in $(ip netns pids "${lac_ns[$1]}"); do
-		kill -9 "$pid" 2>/dev/null || true
-	done
-	poll 20 nobody_in "${lac_ns[$1]}"
-}
+lac_kill() { ns_kill "${lac_ns[$1]}"; }
 
 lns_conf() {
 	cat <<-END
@@ -130,4 +124,4 @@ lns_start() {
 	disown "$!"
 }
 
-lns_kill() { stock_server_kill "$1"; }
+lns_kill() { ns_kill "$1"; }

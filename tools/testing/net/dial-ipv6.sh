@@ -16,12 +16,12 @@ set -euo pipefail
 . "$TESTING/lib/pppd.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/rrasd.sh
 . "$TESTING/lib/rrasd.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/dial.sh
+. "$TESTING/lib/dial.sh"
 
 need_modules ppp_async
 need_programs pppd pppoe pppoe-server
-topology 0 none
-ns_create ac
-veth s acc0 ac eth0
+dial_topology
 for ns in h s ac; do
 	on "$ns" sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv6.conf.all.disable_ipv6=0
 done
@@ -30,27 +30,19 @@ ip -n s addr add 2001:db8:1::1/64 dev lan0 nodad
 ip -n h route add default via 2001:db8:1::1
 ip -n ac addr add 2001:db8:99::1/128 dev lo
 
-RRASD_CONF=$RRAS_LOG/rrasd.conf
-cat >"$RRASD_CONF" <<-END
+dial_base <<-END
 	[ppp]
 	echo-interval 1s
 	echo-failures 3
 	restart-timer 1s
-	[daemon]
-	control-socket /tmp/rrasd.sock
-	log-level debug
 	[dial wan0]
-	create yes
 	over pppoe acc0
-	user alice
 	password secret
 	ipv6 yes
 	connect-timeout 60s
 END
-chmod 600 "$RRASD_CONF"
+dial_config
 
-ask() { on s /usr/bin/python3 "$TESTING/net/dial.py" "$@"; }
-state_is() { [[ $(ask state wan0) == "$1" ]]; }
 addresses() { ip -n s -6 -o addr show dev wan0; }
 has_address() { addresses | grep -E "inet6 $1" >/dev/null; }
 no_address() { [[ -z $(addresses) ]]; }
@@ -82,11 +74,11 @@ rrasd_start s
 expect_ok "there is a default route of IPv6" poll 10 has_default
 expect_ok "and no link" links_are 0
 expect_ok "nor an address" no_address
-expect_ok "it is disconnected" state_is disconnected
+expect_ok "it is disconnected" dial_state_is disconnected
 expect_ok "one ping from behind arrives" arrives
 expect_ok "for which there was one call" links_are 1
 expect_ok "whose cause is told" rrasd_says 'dialling over pppoe acc0: a packet for 2001:db8:99::1'
-expect_ok "it is connected" poll 10 state_is connected
+expect_ok "it is connected" poll 10 dial_state_is connected
 expect_ok "it has a link-local address" poll 20 has_address 'fe80::'
 expect_ok "and one of the prefix that is advertised" poll 30 has_address '2001:db8:2:'
 expect_ok "from which it reaches the Internet itself" poll 20 answered s
@@ -95,8 +87,7 @@ expect_ok "IPv4 is there too" rrasd_says 'wan0: connected over pppoe'
 expect_ok "a destination is no neighbour" test "$(neighbours)" -le 2
 
 note "hanging up"
-ask hangup wan0
-expect_ok "the link goes" poll 30 links_are 0
+expect_ok "the link goes" dial_hangup
 expect_ok "and all addresses" poll 10 no_address
 expect_ok "but not the route" has_default
 

@@ -16,97 +16,55 @@ set -euo pipefail
 . "$TESTING/lib/pppd.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/rrasd.sh
 . "$TESTING/lib/rrasd.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/dial.sh
+. "$TESTING/lib/dial.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/xl2tpd.sh
 . "$TESTING/lib/xl2tpd.sh"
 
 need_modules l2tp_ppp
 need_programs nft pppd xl2tpd
-topology 0 none
-ns_create ac
-veth s acc0 ac eth0
-ip -n s addr add 203.0.113.2/24 dev acc0
-ip -n ac addr add 203.0.113.1/24 dev eth0
-ip -n ac addr add 198.51.100.1/32 dev lo
-# The packet that dials has an address that is not wan0's yet.
-on s nft -f - <<-END
-	table ip nat {
-		chain post {
-			type nat hook postrouting priority srcnat;
-			oifname wan0 masquerade
-		}
-	}
+dial_topology
+dial_addresses 203.0.113.2/24 203.0.113.1/24
+dial_masquerade
+
+dial_base <<-END
+	[l2tp]
+	host-name dialler
+	hello-interval 1s
+	retransmit-interval 300ms
+	retransmit-interval-max 600ms
+	[dial wan0]
+	over l2tp 203.0.113.1
+	password secret
+	backoff 2s
+	backoff-max 4s
+	connect-timeout 20s
 END
 
-# dial_config [KEY VALUE]...: of the interface, beside what is always the same.
-dial_config() {
-	RRASD_CONF=$RRAS_LOG/rrasd.conf
-	cat >"$RRASD_CONF" <<-END
-		[l2tp]
-		host-name dialler
-		hello-interval 1s
-		retransmit-interval 300ms
-		retransmit-interval-max 600ms
-		[daemon]
-		control-socket /tmp/rrasd.sock
-		log-level debug
-		[dial wan0]
-		create yes
-		over l2tp 203.0.113.1
-		user alice
-		password secret
-		backoff 2s
-		backoff-max 4s
-		connect-timeout 20s
-	END
-	chmod 600 "$RRASD_CONF"
-	while [[ $# -ge 2 ]]; do
-		printf '%s "%s"\n' "$1" "$2" >>"$RRASD_CONF"
-		shift 2
-	done
-}
-
-dial_reload() {
-	local before
-	before=$(reloads)
-	dial_config "$@"
-	kill -HUP "$rrasd_pid"
-	poll 20 reloaded_since "$before"
-}
-reloads() { grep -c 'reload: ' "$RRAS_LOG/rrasd.log" || true; }
-reloaded_since() { [[ $(reloads) -gt $1 ]]; }
-
-ask() { on s /usr/bin/python3 "$TESTING/net/dial.py" "$@"; }
-state_is() { [[ $(ask state wan0) == "$1" ]]; }
-has_address() { ip -n s -4 -o addr show dev wan0 | grep -q "inet $1 "; }
-has_default() { ip -n s route show default | grep -q 'dev wan0'; }
 ping_once() { on s ping -qnc 1 -W 15 198.51.100.1; }
 ping_several() { on s ping -qnc 3 -i 0.2 -W 5 198.51.100.1; }
 unreachable() { on s ping -nc 1 -W 30 198.51.100.1 || true; }
-hang_up() {
-	ask hangup wan0
-	poll 30 links_are 0
-}
 
 note "nobody answers"
 dial_config
 rrasd_start s
-expect_ok "the interface is there" poll 10 has_default
+expect_ok "the interface is there" poll 10 dial_has_default
 expect_match "a packet is answered by our own host" 'Destination Host Unreachable' unreachable
 expect_ok "for want of a server" rrasd_says 'wan0: no connection over .*: no L2TP server answers'
 
 note "the first packet"
 SECRET=tunnel-secret lns_start ac alice secret
-poll 20 state_is disconnected
+poll 20 dial_state_is disconnected
 expect_match "without the secret there is no tunnel" 'Destination Host Unreachable' unreachable
 expect_ok "and the log says why" rrasd_says 'no connection over .*secret'
 dial_reload tunnel-secret tunnel-secret
-poll 20 state_is disconnected
+poll 20 dial_state_is disconnected
 expect_ok "one ping is answered" ping_once
-expect_ok "it is connected" poll 10 state_is connected
-expect_ok "our address is on it" poll 10 has_address 10.9.0.10
+expect_ok "it is connected" poll 10 dial_state_is connected
+expect_ok "our address is on it" poll 10 dial_address_is 10.9.0.10
 expect_soon "rras session shows it" '-> wan0 +10.9.0.10 .* up .* l2tp .*203.0.113.1:1701' rras session
 expect_ok "pings go through" ping_several
-expect_ok "hanging up" hang_up
+expect_ok "hanging up" dial_hangup
 expect_ok "the server is told" poll 10 grep -qE 'Connection closed|closed connection|disconnect' \
 	"$RRAS_LOG/xl2tpd-lns.log"
 expect_ok "another ping dials again" ping_once

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: uml-debug
-# timeout: 150
+# timeout: 300
 # topics: pptp
 #
 # rrasd dials a demand-dial interface over PPTP; the server is Debian's pptpd with pppd.
@@ -16,106 +16,53 @@ set -euo pipefail
 . "$TESTING/lib/pptp.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/rrasd.sh
 . "$TESTING/lib/rrasd.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/dial.sh
+. "$TESTING/lib/dial.sh"
 
 need_modules ppp_async
 need_programs pppd pptpd iperf3 nft
 modprobe -qr pptp || true
-topology 0 none
-ns_create ac
-veth s acc0 ac eth0
-ip -n s addr add 203.0.113.1/30 dev acc0
-ip -n ac addr add 203.0.113.2/30 dev eth0
-ip -n ac addr add 198.51.100.1/32 dev lo
-# What waits for the line does not have the address yet that comes with it.
-on s nft -f - <<-END
-	table ip nat {
-		chain post {
-			type nat hook postrouting priority srcnat;
-			oifname wan0 masquerade
-		}
-	}
+dial_topology
+dial_addresses 203.0.113.1/30 203.0.113.2/30
+dial_masquerade
+
+dial_base <<-END
+	[ppp]
+	restart-timer 1s
+	[pptp]
+	echo-interval 2s
+	[dial wan0]
+	over pptp 203.0.113.2
+	connect-timeout 30s
+	backoff 2s
+	backoff-max 4s
 END
 
-# dial_config [KEY VALUE]...: of the interface, beside what is always the same.
-dial_config() {
-	RRASD_CONF=$RRAS_LOG/rrasd.conf
-	cat >"$RRASD_CONF" <<-END
-		[ppp]
-		restart-timer 1s
-		[pptp]
-		echo-interval 2s
-		[daemon]
-		control-socket /tmp/rrasd.sock
-		log-level debug
-		[dial wan0]
-		create yes
-		over pptp 203.0.113.2
-		user alice
-		connect-timeout 30s
-		backoff 2s
-		backoff-max 4s
-	END
-	chmod 600 "$RRASD_CONF"
-	while [[ $# -ge 2 ]]; do
-		printf '%s "%s"\n' "$1" "$2" >>"$RRASD_CONF"
-		shift 2
-	done
-}
-
-# dial_reload [KEY VALUE]...: the same, for a daemon that runs.
-dial_reload() {
-	local before
-	before=$(reloads)
-	dial_config "$@"
-	kill -HUP "$rrasd_pid"
-	poll 20 reloaded_since "$before"
-}
-reloads() { grep -c 'reload: ' "$RRAS_LOG/rrasd.log" || true; }
-reloaded_since() { [[ $(reloads) -gt $1 ]]; }
-
-ask() { on s /usr/bin/python3 "$TESTING/net/dial.py" "$@"; }
-state_is() { [[ $(ask state wan0) == "$1" ]]; }
-connects() { grep -c 'wan0: connected over' "$RRAS_LOG/rrasd.log" || true; }
-connects_are() { [[ $(connects) -eq $1 ]]; }
 ping_once() { on s ping -qnc 1 -W 40 198.51.100.1; }
-listens() { on "$1" ss -ltn | grep -q ':5201 '; }
-
-# server_kill: pptpd and all it has started vanish.
-server_kill() {
-	local pid
-	for pid in $(ip netns pids ac); do
-		kill -9 "$pid" 2>/dev/null || true
-	done
-	poll 20 nobody_in ac
-}
 
 note "nobody answers"
 dial_config password secret
 rrasd_start s
-expect_ok "the interface waits" poll 10 state_is disconnected
+expect_ok "the interface waits" poll 10 dial_state_is disconnected
 expect_match "the sender hears that there is no line" 'Destination Host Unreachable' \
 	bash -c 'ip netns exec s ping -nc 1 -W 20 198.51.100.1 || true'
 expect_ok "for want of a server" rrasd_says 'wan0: no connection over .*: Connection refused'
-expect_ok "until the pause is over" poll 20 state_is disconnected
+expect_ok "until the pause is over" poll 20 dial_state_is disconnected
 
 note "the first packet"
 pptpd_start ac 203.0.113.2 alice secret
 expect_ok "one ping is answered" ping_once
 expect_ok "one link" links_are 1
-expect_ok "it is connected" poll 10 state_is connected
+expect_ok "it is connected" poll 10 dial_state_is connected
 expect_soon "rras session shows it" '-> wan0 +10.9.0.10 .* up ' rras session
 expect_soon "rras session uplinks, too" '^wan0 +up .* 203.0.113.2 ' rras session uplinks
-ip netns exec ac iperf3 -s -1 >"$RRAS_LOG/iperf-server.out" 2>&1 &
-poll 20 listens ac
-expect_ok "bulk" on s iperf3 -c 198.51.100.1 -n 2M
-wait %+ || true
-ask hangup wan0
-expect_ok "hanging up" poll 30 links_are 0
+expect_ok "bulk" iperf s ac 198.51.100.1 -n 2M
+expect_ok "hanging up" dial_hangup
 expect_soon "the server was told politely" 'rcvd \[LCP TermReq' cat "$RRAS_LOG/pptpd.log"
 expect_ok "the next packet dials" ping_once
 
 note "the server vanishes"
-expect_ok "all its processes are killed" server_kill
+expect_ok "all its processes are killed" ns_kill ac
 expect_ok "the link goes" poll 20 links_are 0
 expect_ok "with its TCP connection" rrasd_says 'wan0: disconnected: .*(it closed the TCP|reset)'
 pptpd_start ac 203.0.113.2 alice secret
@@ -125,7 +72,7 @@ for pid in $(ip netns pids ac); do
 done
 expect_ok "one that answers no echo is left" poll 20 links_are 0
 expect_ok "for that reason" rrasd_says 'wan0: disconnected: .*it answers no echo'
-expect_ok "it is killed" server_kill
+expect_ok "it is killed" ns_kill ac
 
 note "a password that is wrong"
 pptpd_start ac 203.0.113.2 alice secret
@@ -136,12 +83,12 @@ expect_ok "the log says why" rrasd_says 'wan0: no connection over .*: the peer d
 expect_ok "no link" poll 10 links_are 0
 
 note "a permanent line"
-before=$(connects)
+before=$(dial_connects)
 dial_reload password secret mode permanent
-expect_ok "nobody has to ask for it" poll 60 connects_are $((before + 1))
-expect_ok "the server is killed" server_kill
+expect_ok "nobody has to ask for it" poll 60 dial_connects_are $((before + 1))
+expect_ok "the server is killed" ns_kill ac
 pptpd_start ac 203.0.113.2 alice secret
-expect_ok "it comes again" poll 60 connects_are $((before + 2))
+expect_ok "it comes again" poll 60 dial_connects_are $((before + 2))
 expect_ok "and works" ping_once
 expect_ok "the daemon stops" rrasd_stop
 expect_ok "no link is left" poll 10 links_are 0

@@ -16,65 +16,25 @@ set -euo pipefail
 . "$TESTING/lib/pppd.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/rrasd.sh
 . "$TESTING/lib/rrasd.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/dial.sh
+. "$TESTING/lib/dial.sh"
 
 need_modules ppp_async
 need_programs pppd pppoe pppoe-server nft
-topology 0 none
-ns_create ac
-veth s acc0 ac eth0
-ip -n ac addr add 198.51.100.1/32 dev lo
-on s nft -f - <<-END
-	table ip nat {
-		chain post {
-			type nat hook postrouting priority srcnat;
-			oifname wan0 masquerade
-		}
-	}
+dial_topology
+dial_masquerade
+
+dial_base <<-END
+	[ppp]
+	echo-interval 1s
+	echo-failures 3
+	restart-timer 1s
+	[dial wan0]
+	over pppoe acc0
+	resolv-file /tmp/resolv.wan0
+	backoff 4s
+	backoff-max 8s
 END
-
-# dial_config [KEY VALUE]...: of the interface, beside what is always the same.
-dial_config() {
-	RRASD_CONF=$RRAS_LOG/rrasd.conf
-	cat >"$RRASD_CONF" <<-END
-		[ppp]
-		echo-interval 1s
-		echo-failures 3
-		restart-timer 1s
-		[daemon]
-		control-socket /tmp/rrasd.sock
-		log-level debug
-		[dial wan0]
-		create yes
-		over pppoe acc0
-		user alice
-		resolv-file /tmp/resolv.wan0
-		backoff 4s
-		backoff-max 8s
-	END
-	chmod 600 "$RRASD_CONF"
-	while [[ $# -ge 2 ]]; do
-		printf '%s "%s"\n' "$1" "$2" >>"$RRASD_CONF"
-		shift 2
-	done
-}
-
-# dial_reload [KEY VALUE]...: the same, for a daemon that runs.
-dial_reload() {
-	local before
-	before=$(reloads)
-	dial_config "$@"
-	kill -HUP "$rrasd_pid"
-	poll 20 reloaded_since "$before"
-}
-reloads() { grep -c 'reload: ' "$RRAS_LOG/rrasd.log" || true; }
-reloaded_since() { [[ $(reloads) -gt $1 ]]; }
-
-ask() { on s /usr/bin/python3 "$TESTING/net/dial.py" "$@"; }
-state_is() { [[ $(ask state wan0) == "$1" ]]; }
-has_address() { ip -n s -4 -o addr show dev wan0 | grep -q "inet $1 "; }
-has_default() { ip -n s route show default | grep -q 'dev wan0'; }
-connects() { grep -c 'wan0: connected over' "$RRAS_LOG/rrasd.log" || true; }
-connects_are() { [[ $(connects) -eq $1 ]]; }
 
 concentrator_pppd() {
 	local pid
@@ -88,17 +48,12 @@ concentrator_pppd() {
 # ping_once NS: exactly one packet, which may take as long as dialling takes.
 ping_once() { on "$1" ping -qnc 1 -W 60 198.51.100.1; }
 
-hang_up() {
-	ask hangup wan0
-	poll 30 links_are 0
-}
-
 note "nobody answers"
 dial_config password secret connect-timeout 5s
 rrasd_start s
-expect_ok "the interface is there, with a route and without a link" poll 10 has_default
+expect_ok "the interface is there, with a route and without a link" poll 10 dial_has_default
 expect_ok "no link" links_are 0
-expect_ok "it is disconnected" state_is disconnected
+expect_ok "it is disconnected" dial_state_is disconnected
 expect_match "a host behind hears that there is no line" 'Destination Host Unreachable' \
 	bash -c 'ip netns exec h ping -nc 1 -W 20 198.51.100.1 || true'
 expect_ok "for want of a concentrator" rrasd_says \
@@ -108,23 +63,23 @@ expect_match "the next packet is answered" 'Destination Host Unreachable' \
 	bash -c 'ip netns exec h ping -nc 1 -W 20 198.51.100.1 || true'
 took=$((($(date +%s%N) - start) / 1000000))
 expect_ok "at once ($took ms)" test "$took" -lt 4000
-expect_ok "until the pause is over" poll 20 state_is disconnected
+expect_ok "until the pause is over" poll 20 dial_state_is disconnected
 
 note "the first packet"
 stock_server_start ac eth0 alice secret ms-dns 198.51.100.53
 dial_reload password secret connect-timeout 60s
 expect_ok "one ping of our own is answered" ping_once s
 expect_ok "one link" links_are 1
-expect_ok "it is connected" poll 10 state_is connected
-expect_ok "our address is on it" poll 10 has_address 10.9.0.10
+expect_ok "it is connected" poll 10 dial_state_is connected
+expect_ok "our address is on it" poll 10 dial_address_is 10.9.0.10
 expect_soon "the name server is known" '^nameserver 198.51.100.53$' cat /tmp/resolv.wan0
 expect_soon "rras session shows it" '-> wan0 +10.9.0.10 .* up ' rras session
 expect_soon "rras session uplinks, too" '^wan0 +up .*on-demand +acc0 +10.9.0.10 +10.9.0.1 ' \
 	rras session uplinks
 expect_ok "pings from behind" on h ping -qnc 3 -i 0.2 -W 10 198.51.100.1
-expect_ok "hanging up" hang_up
-expect_ok "takes the address away" poll_not 10 has_address 10.9.0.10
-expect_ok "but not the route" has_default
+expect_ok "hanging up" dial_hangup
+expect_ok "takes the address away" poll_not 10 dial_address_is 10.9.0.10
+expect_ok "but not the route" dial_has_default
 expect_match "the concentrator was told politely" 'rcvd \[LCP TermReq' \
 	cat "$RRAS_LOG/pppoe-server.log"
 expect_ok "one ping from behind is answered, too" ping_once h
@@ -142,7 +97,7 @@ expect_match "by MS-CHAPv2, in which the concentrator has proven itself, too" \
 note "nothing to send"
 dial_reload password secret connect-timeout 60s idle-timeout 1s
 expect_ok "it hangs up by itself" poll 30 links_are 0
-expect_ok "and is disconnected" poll 20 state_is disconnected
+expect_ok "and is disconnected" poll 20 dial_state_is disconnected
 
 note "a password that is wrong"
 failures=$(grep -c 'no connection' "$RRAS_LOG/rrasd.log")
@@ -150,27 +105,27 @@ dial_reload password wrong connect-timeout 60s
 expect_match "the sender hears it" 'Destination Host Unreachable' \
 	bash -c 'ip netns exec h ping -nc 1 -W 60 198.51.100.1 || true'
 expect_ok "the log says why" rrasd_says 'wan0: no connection over acc0: the peer denied our'
-expect_ok "it is not tried again at once" state_is unreachable
+expect_ok "it is not tried again at once" dial_state_is unreachable
 expect_equal "one attempt" $((failures + 1)) "$(grep -c 'no connection' "$RRAS_LOG/rrasd.log")"
 expect_ok "no link" poll 10 links_are 0
 
 note "only some packets may dial"
-expect_ok "the pause ends" poll 20 state_is disconnected
+expect_ok "the pause ends" poll 20 dial_state_is disconnected
 dial_reload password secret connect-timeout 60s filter 'icmp and not host 198.51.100.2'
 expect_match "a packet that may not" 'Destination Host Unreachable' \
 	bash -c 'ip netns exec h ping -nc 1 -W 60 198.51.100.2 || true'
-expect_ok "does not" state_is disconnected
+expect_ok "does not" dial_state_is disconnected
 expect_ok "one that may is answered" ping_once h
-expect_ok "hanging up" hang_up
+expect_ok "hanging up" dial_hangup
 
 note "a permanent line"
-before=$(connects)
+before=$(dial_connects)
 dial_reload password secret connect-timeout 60s mode permanent
-expect_ok "nobody has to ask for it" poll 60 connects_are $((before + 1))
+expect_ok "nobody has to ask for it" poll 60 dial_connects_are $((before + 1))
 for pid in $(concentrator_pppd); do
 	kill "$pid" 2>/dev/null || true
 done
-expect_ok "when the concentrator ends it, it comes again" poll 60 connects_are $((before + 2))
+expect_ok "when the concentrator ends it, it comes again" poll 60 dial_connects_are $((before + 2))
 expect_ok "and works" ping_once h
 
 expect_ok "the daemon stops" rrasd_stop

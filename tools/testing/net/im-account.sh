@@ -71,16 +71,6 @@ expect_equal "are what is counted" "2560 10 1280 0 10 1280 0" \
 	"$(fields $DAVE used to-packets to-bytes to-flows from-packets from-bytes from-flows)"
 expect_equal "nothing of it with the other one" "0 0" "$(fields "$ALICE" to-packets from-packets)"
 
-listens() { on "$1" ss -ltn | grep -q ':5201 '; }
-iperf() { # FROM TO-NS TO-ADDRESS [OPTION...]
-	local from=$1 at=$2 to=$3 server
-	shift 3
-	ip netns exec "$at" iperf3 -s -1 >"$RRAS_LOG/iperf-server.out" 2>&1 &
-	server=$!
-	poll 20 listens "$at"
-	on "$from" iperf3 -c "$to" "$@" || return
-	wait "$server"
-}
 # iperf3 has one connection to talk and one for each stream.
 expect_ok "TCP from the client, three streams" iperf c1 h 192.0.2.2 -n 200K -P 3
 expect_equal "four flows begin there, none at the other end" "4 0" "$(fields $DAVE from-flows to-flows)"

@@ -122,12 +122,11 @@ measure c1 h $HOST 9002 1000
 expect_ok "UDP from the client: $found kbit/s of 1000" within 1000 5 "$found"
 expect_ok "what was too much is counted" counts queue-full
 
-listens() { on "$1" ss -ltn | grep -q ':5201 '; }
-iperf() { # OPTION...: prints the receiver's rate in kbit/s, without and with headers
+tcp_rate() { # OPTION...: prints the receiver's rate in kbit/s, without and with headers
 	local server
 	ip netns exec h iperf3 -s -1 >"$RRAS_LOG/iperf-server.out" 2>&1 &
 	server=$!
-	poll 20 listens h
+	poll 20 listens h 5201
 	on c1 iperf3 -J -c $HOST -t 15 -O 2 "$@" >"$RRAS_LOG/iperf$*.json" || return
 	wait "$server"
 	/usr/bin/python3 -c 'import json, sys
@@ -137,9 +136,9 @@ print(round(rate), round(rate * 1492 / 1440))' \
 }
 # The rate counts IP packets; 1440 of their 1492 bytes are what iperf3 counts.
 tell "$DAVE tx 3000 rx 2000"
-read -r payload found < <(iperf)
+read -r payload found < <(tcp_rate)
 expect_ok "TCP from the client: $payload, with headers $found kbit/s of 2000" within 2000 5 "$found"
-read -r payload found < <(iperf -R)
+read -r payload found < <(tcp_rate -R)
 expect_ok "TCP to the client: $payload, with headers $found kbit/s of 3000" within 3000 5 "$found"
 
 # --- nobody else is delayed --------------------------------------------------------------

@@ -74,16 +74,10 @@ refused=$(sed -nE 's/.* (PAP|CHAP-MD5) of .(alice|bob|mallory). refused: //p' "$
 expect_equal "the log gives all of them the same reason" "wrong name or secret" "$refused"
 expect_ok "and one for a user without an address" rrasd_says 'eve: .*address'
 
-reloads() { grep -c 'reload: .* users' "$RRAS_LOG/rrasd.log" || true; }
-reloaded_since() { [[ $(reloads) -gt $1 ]]; }
-
 # methods WORD...: what the daemon demands from now on.
 methods() {
-	local before
-	before=$(reloads)
 	sed -i "s/^methods .*/methods $*/" "$RRASD_CONF"
-	kill -HUP "$rrasd_pid"
-	poll 10 reloaded_since "$before"
+	rrasd_reload
 }
 
 # As Windows has it: MS-CHAPv2, in which the server proves itself as well.

@@ -23,27 +23,7 @@ for ((i = 1; i <= 12; i++)); do
 done
 rrasd_start s
 
-iperf() { # FROM TO-NS TO-ADDRESS [OPTION...]
-	local from=$1 at=$2 to=$3 server
-	shift 3
-	ip netns exec "$at" iperf3 -s -1 >"$RRAS_LOG/iperf-server.out" 2>&1 &
-	server=$!
-	poll 20 listens "$at"
-	on "$from" iperf3 -c "$to" "$@" || return
-	wait "$server"
-}
-listens() { on "$1" ss -ltn | grep -q ':5201 '; }
-log_says() { grep -qE -- "$1" "$RRAS_LOG/rrasd.log"; }
 case_of() { on "$1" /usr/bin/python3 "$TESTING/net/pptp.py" "${@:2}"; }
-
-# vanish NS: all processes of a client are killed.
-vanish() {
-	local pid
-	for pid in $(ip netns pids "$1"); do
-		kill -9 "$pid" 2>/dev/null || true
-	done
-	poll 20 nobody_in "$1"
-}
 
 # Not by on(): $! has to be the program, not a shell around it.
 ip netns exec c4 /usr/bin/python3 "$TESTING/net/pptp.py" silent >"$RRAS_LOG/silent.out" 2>&1 &
@@ -58,7 +38,7 @@ for i in 1 2 3; do
 	expect_ok "client $i is connected" pppd_wait_up "c$i" 60
 done
 expect_ok "three links" links_are 3
-expect_ok "three projections" projections_are 3
+expect_ok "three projections" poll 10 projections_are 3
 for i in 1 2 3; do
 	expect_ok "client $i reaches the host" on "c$i" ping -qc 3 -i 0.2 -W 5 192.0.2.2
 done
@@ -80,13 +60,13 @@ note "strangers"
 number=$(session_field alice pptp-call)
 strays=$(counter pptp-stray)
 expect_ok "a stranger" case_of c4 stranger "$number"
-expect_ok "is noticed" counter_above pptp-stray "$strays"
+expect_ok "is noticed" poll 10 counter_above pptp-stray "$strays"
 expect_ok "and disturbs nobody" on c1 ping -qc 3 -i 0.2 -W 5 192.0.2.2
 expect_ok "three links" links_are 3
 for case in garbage calls incoming limits deaf; do
 	expect_ok "$case" case_of c4 "$case"
 done
-expect_ok "what no client says is counted" counter_above pptp-malformed 5
+expect_ok "what no client says is counted" poll 10 counter_above pptp-malformed 5
 expect_ok "three links are left" poll 10 links_are 3
 expect_ok "who says nothing is let go" wait "$silent"
 expect_ok "three connections are left" poll 10 counter_is pptp-connections 3
@@ -94,21 +74,21 @@ expect_ok "three connections are left" poll 10 counter_is pptp-connections 3
 note "ends"
 expect_ok "a client that hangs up" pppd_stop c1
 expect_ok "leaves two links" poll 10 links_are 2
-expect_ok "politely" log_says 'alice left: .*the peer'
+expect_ok "politely" rrasd_says 'alice left: .*the peer'
 expect_ok "the administrator ends a session" rras session disconnect user bob
 expect_ok "its client is told" pppd_wait_end c2
 expect_ok "one link" poll 10 links_are 1
 kill -STOP "$(pptp_manager c3)"
 expect_ok "one that answers no echo goes" poll 20 links_are 0
-expect_ok "for that reason" log_says 'carol left: .*it answers no echo'
-vanish c3
+expect_ok "for that reason" rrasd_says 'carol left: .*it answers no echo'
+ns_kill c3
 pptp_start c1 c1 alice secret-alice
 expect_ok "alice comes back" pppd_wait_up c1 60
 kill -9 "$(pptp_manager c1)"
-expect_ok "the end of TCP is the end of its call" poll 5 links_are 0
-expect_ok "for that reason" log_says 'alice left: .*(it closed the TCP connection|reset)'
+expect_ok "the end of TCP is the end of its call" poll 20 links_are 0
+expect_ok "for that reason" rrasd_says 'alice left: .*(it closed the TCP connection|reset)'
 # The other process of pptp does not notice.
-vanish c1
+ns_kill c1
 
 note "many sessions, four in each connection"
 for i in 1 2 3; do
@@ -127,7 +107,7 @@ for i in 1 2 3; do
 		' bash "$i" "$PPTP_SERVER" "$RRAS_LOG" >"$RRAS_LOG/many$i.out" 2>&1 </dev/null &
 done
 expect_ok "twelve links" poll 60 links_are 12
-expect_ok "in three connections" counter_is pptp-connections 3
+expect_ok "in three connections" poll 10 counter_is pptp-connections 3
 expect_ok "twelve addresses" poll 10 projections_are 12
 expect_ok "the server is killed" rrasd_kill
-expect_ok "and leaves no link" links_are 0
+expect_ok "and leaves no link" poll 10 links_are 0
