@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: uml-debug
-# timeout: 240
+# timeout: 480
 # topics: l2tp
 #
 # rrasd dials a demand-dial interface over L2TP; the server is Debian's xl2tpd with pppd.

@@ -30,7 +30,7 @@ dial_base <<-END
 	[ppp]
 	restart-timer 1s
 	[pptp]
-	echo-interval 2s
+	echo-interval 5s
 	[dial wan0]
 	over pptp 203.0.113.2
 	connect-timeout 30s
@@ -70,7 +70,7 @@ expect_ok "the next packet dials" ping_once
 for pid in $(ip netns pids ac); do
 	kill -STOP "$pid"
 done
-expect_ok "one that answers no echo is left" poll 20 links_are 0
+expect_ok "one that answers no echo is left" poll 40 links_are 0
 expect_ok "for that reason" rrasd_says 'wan0: disconnected: .*it answers no echo'
 expect_ok "it is killed" ns_kill ac
 

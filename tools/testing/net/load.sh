@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: uml-debug
-# timeout: 240
+# timeout: 480
 # ledger: off
 #
 # More than a hundred clients at a time, of PPPoE and of L2TP: all of them get in, with service from

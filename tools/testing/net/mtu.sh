@@ -217,8 +217,8 @@ for from in h s; do
 	expect_ok "in segments" full6_above $((full + 9))
 done
 for client in c1 c2; do
-	expect_ok "TCP from $client" iperf "$client" h 2001:db8:1::2
-	expect_ok "TCP to $client" iperf "$client" h 2001:db8:1::2 -R
+	expect_ok "TCP from $client" iperf "$client" h 2001:db8:1::2 -t 1
+	expect_ok "TCP to $client" iperf "$client" h 2001:db8:1::2 -t 1 -R
 done
 expect_ok "it is switched on" rras iface set ras0 mss-clamp on
 on h nft add table ip6 mss
@@ -229,7 +229,7 @@ on h nft add rule ip6 mss in icmpv6 type packet-too-big drop
 on h ip -6 route flush cache
 ip -n c2 -6 route replace default dev ppp0 metric 1 advmss 1432
 before=$(counter tx-too-long)
-expect_ok "TCP to c2 though nobody hears ICMP" iperf c2 h 2001:db8:1::2 -R
+expect_ok "TCP to c2 though nobody hears ICMP" iperf c2 h 2001:db8:1::2 -t 1 -R
 expect_equal "the host hears what fits" "0 2" \
 	"$(on h nft list table ip6 mss | sed -nE 's/.*packets ([0-9]+) .*/\1/p' | xargs)"
 expect_equal "no packet was too long" "$before" "$(counter tx-too-long)"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: 6.12 6.1 uml-debug
-# timeout: 240
+# timeout: 480
 #
 # The main job: three stock pppd clients at once over PPPoE, on the one interface
 # ras0, reach a host behind the box and each other.

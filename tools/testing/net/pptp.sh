@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: uml-debug
-# timeout: 240
+# timeout: 480
 #
 # PPTP clients: stock pptp with pppd against rrasd, then what no honest client does (pptp.py).
 set -euo pipefail
@@ -17,7 +17,7 @@ set -euo pipefail
 need_modules ppp_async
 need_programs pppd pptp iperf3
 pptp_topology 4
-rrasd_config pptp listen "$PPTP_SERVER" pptp echo-interval 2s pptp unfinished-per-address 3
+rrasd_config pptp listen "$PPTP_SERVER" pptp echo-interval 6s pptp unfinished-per-address 3
 for ((i = 1; i <= 12; i++)); do
 	echo "user$i * secret-user$i *" >>"$RRAS_LOG/secrets"
 done
@@ -79,7 +79,7 @@ expect_ok "the administrator ends a session" rras session disconnect user bob
 expect_ok "its client is told" pppd_wait_end c2
 expect_ok "one link" poll 10 links_are 1
 kill -STOP "$(pptp_manager c3)"
-expect_ok "one that answers no echo goes" poll 20 links_are 0
+expect_ok "one that answers no echo goes" poll 40 links_are 0
 expect_ok "for that reason" rrasd_says 'carol left: .*it answers no echo'
 ns_kill c3
 pptp_start c1 c1 alice secret-alice
@@ -101,12 +101,12 @@ for i in 1 2 3; do
 				password "secret-user$n" nodetach noauth noipdefault \
 				debug logfile "$3/pppd-many$n.log" \
 				>"$3/pppd-many$n.out" 2>&1 </dev/null &
-			poll 30 up "$3/pppd-many$n.log"
+			poll 60 up "$3/pppd-many$n.log"
 		done
 		wait
 		' bash "$i" "$PPTP_SERVER" "$RRAS_LOG" >"$RRAS_LOG/many$i.out" 2>&1 </dev/null &
 done
-expect_ok "twelve links" poll 60 links_are 12
+expect_ok "twelve links" poll 120 links_are 12
 expect_ok "in three connections" poll 10 counter_is pptp-connections 3
 expect_ok "twelve addresses" poll 10 projections_are 12
 expect_ok "the server is killed" rrasd_kill

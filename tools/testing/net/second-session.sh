@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: uml-debug
-# timeout: 300
+# timeout: 480
 #
 # A second session of a user, with stock pppd: both stay, the old one ends, or the new one is
 # refused; and dead sessions, which stand in the way of others, are found out.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: uml-debug
-# timeout: 240
+# timeout: 480
 #
 # rrasd on a serial line, as the one who is called and as the one who calls; pppd is at the other
 # end. The line is a pair of pseudo-terminals that socat holds together; it hangs up when socat
