@@ -4,10 +4,10 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "../config.h"
 #include "../log.h"
+#include "../random.h"
 #include "../rrasd.h"
 #include "l2tp_internal.h"
 
@@ -15,13 +15,6 @@
 
 static struct log_limit refuse_limit;
 static struct log_limit tunnel_limit;
-
-static void random_bytes(void *buf, size_t len)
-{
-	/* Does not fail for so few bytes once hash_init() has succeeded. */
-	if (getrandom(buf, len, 0) != (ssize_t)len)
-		abort();
-}
 
 static struct l2tp_secret secret(struct l2tp_engine *e)
 {
