@@ -62,12 +62,12 @@ pppd_up_or_ended() {
 
 # pppd_wait_up NAME [SECONDS]: until IPCP is open; fails at once when pppd gave up.
 pppd_wait_up() {
-	poll "${2:-30}" pppd_up_or_ended "$1" && ! ended "${pppd_pid[$1]}"
+	poll "${2:-60}" pppd_up_or_ended "$1" && ! ended "${pppd_pid[$1]}"
 }
 
 # pppd_wait_end NAME [SECONDS]
 pppd_wait_end() {
-	poll "${2:-20}" ended "${pppd_pid[$1]}"
+	poll "${2:-60}" ended "${pppd_pid[$1]}"
 }
 
 # pppd_stop NAME: ends the session as an administrator does (LCP terminate, PADT).

@@ -90,7 +90,7 @@ pppd_start first c1 eth0 dave secret-dave
 expect_ok "the first is connected" pppd_wait_up first 60
 pppd_start second c2 eth0 dave secret-dave
 expect_ok "the second, too" pppd_wait_up second 60
-expect_ok "in place of the first" pppd_wait_end first 20
+expect_ok "in place of the first" pppd_wait_end first 60
 pppd_stop second
 expect_ok "nothing is left" poll 10 nothing_left
 expect_ok "the daemon stops" rrasd_stop

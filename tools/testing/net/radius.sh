@@ -70,7 +70,7 @@ pppd_start alice c1 eth0 alice secret-alice refuse-chap refuse-mschap-v2 refuse-
 pppd_start bob c2 eth0 bob secret-bob refuse-pap refuse-mschap-v2 refuse-eap
 pppd_start carol c3 eth0 carol secret-carol refuse-pap refuse-chap refuse-eap
 for name in alice bob carol; do
-	expect_ok "$name connects" pppd_wait_up "$name" 30
+	expect_ok "$name connects" pppd_wait_up "$name" 60
 done
 expect_equal "PAP is what was used" PAP "$(session_field alice auth)"
 expect_equal "CHAP is what was used" CHAP-MD5 "$(session_field bob auth)"
@@ -125,7 +125,7 @@ expect_ok "the routes are gone" poll_not 10 bobs_routes
 
 # Limits.
 pppd_start dave c2 eth0 dave secret-dave
-expect_ok "dave connects" pppd_wait_up dave 30
+expect_ok "dave connects" pppd_wait_up dave 60
 expect_equal "Session-Timeout" 15 "$(session_field dave session-timeout)"
 pppd_start eve c4 eth0 eve secret-eve
 expect_ok "an address that cannot be is refused" pppd_wait_end eve
@@ -156,8 +156,8 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
 }
 pppd_start alice c1 eth0 alice secret-alice
 pppd_start bob c2 eth0 bob secret-bob
-expect_ok "alice connects" pppd_wait_up alice 30
-expect_ok "bob connects" pppd_wait_up bob 30
+expect_ok "alice connects" pppd_wait_up alice 60
+expect_ok "bob connects" pppd_wait_up bob 60
 alice=$(session_field alice acct-session-id)
 expect_match "change: limits and filter" CoA-ACK ask coa first-secret \
 	"Acct-Session-Id=$alice,Session-Timeout=3600,Idle-Timeout=600,Filter-Id=nothing"
@@ -204,13 +204,13 @@ expect_ok "the reason is reported" poll 10 record_has Stop alice \
 # A server that hears nothing, and then none that does.
 radius_pause one
 pppd_start alice c1 eth0 alice secret-alice
-expect_ok "alice connects by the other server" pppd_wait_up alice 30
+expect_ok "alice connects by the other server" pppd_wait_up alice 60
 expect_ok "the log says why" rrasd_says 'RADIUS server 192.0.2.2 does not answer'
 expect_ok "reports go there too" poll 20 record_has Start alice Acct-Session-Id two
 radius_pause two
 pppd_stop alice
 pppd_start bob c2 eth0 bob secret-bob
-expect_ok "without any server, nobody gets in" pppd_wait_end bob 40
+expect_ok "without any server, nobody gets in" pppd_wait_end bob 60
 expect_ok "and the log says so" rrasd_says "of 'bob' refused: no RADIUS server answers"
 expect_ok "the page" page
 expect_equal "no server answers" 00 "$(of up)$(of up 192.0.2.3)"
@@ -243,13 +243,13 @@ expect_fail "no secret is in the log" \
 	grep -E 'first-secret|second-secret|secret-(alice|bob)' "$RRAS_LOG/rrasd.log"
 : >"$RRAS_LOG/rrasd.log"
 pppd_start alice c1 eth0 alice secret-alice
-expect_ok "with another secret nobody gets in" pppd_wait_end alice 40
+expect_ok "with another secret nobody gets in" pppd_wait_end alice 60
 expect_ok "and the log hints at it" rrasd_says 'does not answer.*is the secret the same'
 printf '%s\n' '192.0.2.2 first-secret' '192.0.2.3 second-secret' >"$RRAS_LOG/radius-secrets"
 kill -HUP "$rrasd_pid"
 expect_ok "reloaded" rrasd_says 'reload: '
 pppd_start alice c1 eth0 alice secret-alice
-expect_ok "with the right one again she does" pppd_wait_up alice 40
+expect_ok "with the right one again she does" pppd_wait_up alice 60
 rrasd_stop
 expect_ok "at the end, her report" poll 10 record_has Stop alice 'Acct-Terminate-Cause = Admin-Reboot'
 expect_ok "and that we end" poll 10 detail_has 'Acct-Status-Type = Accounting-Off'

@@ -26,7 +26,7 @@ pppd_start first c1 eth0 alice secret-alice
 expect_ok "the first: connected" pppd_wait_up first 60
 pppd_start second c2 eth0 alice secret-alice
 expect_ok "the second: connected" pppd_wait_up second 60
-expect_ok "the first one is over" pppd_wait_end first 20
+expect_ok "the first one is over" pppd_wait_end first 60
 expect_equal "the address is the same" "$(pppd_local first)" "$(pppd_local second)"
 expect_ok "the log says so" rrasd_says 'alice left: replaced by another session'
 expect_ok "one session" poll 10 counter_is sessions 1
