@@ -150,15 +150,20 @@ struct ndiswan_link {
 		struct ndiswan_loop loop;
 	};
 	/* Up to here a packet reads: one cache line. With tens of thousands of
-	 * links each line is a miss, so what it writes is the next one.
+	 * links each line is a miss, so what it writes is the next one, together
+	 * with the beginning of the room.
 	 */
 
 	/**
-	 * @counters: of each protocol. They are written without a lock: a
-	 * link's packets mostly stay on one CPU, and a count that is off by one
-	 * now and then costs less than a per-CPU counter per client.
+	 * @counters: of IPv4. They are written without a lock: a link's packets
+	 * mostly stay on one CPU, and a count that is off by one now and then
+	 * costs less than a per-CPU counter per client.
 	 */
-	struct ndiswan_counters counters[NDISWAN_PROTO_MAX];
+	struct ndiswan_counters counters;
+	/** @room: for the context of IPv4, see ndiswan_room_take() */
+	u8 room[NDISWAN_ROOM_SIZE] __aligned(sizeof(u64));
+	/** @counters_ipv6: as @counters */
+	struct ndiswan_counters counters_ipv6;
 	/**
 	 * @stack: intermediate drivers, NULL if there are none; read only while
 	 * some driver is registered
@@ -182,12 +187,16 @@ struct ndiswan_link {
 	bool closed;
 	/** @removed: off the tables, waits for its layers */
 	bool removed;
+	/** @room_state: ROOM_*; ndiswan_lock */
+	u8 room_state;
 	/** @layers: of intermediate drivers that have not been freed */
 	u16 layers;
 	/** @mru: of each line, as the port carries it; ndiswan_lock */
 	u16 mru[NDISWAN_PROTO_MAX];
 	/** @drops: frames thrown away, by reason */
 	atomic_t drops[NDISWAN_DROP_MAX];
+	/** @room_grace: until when packets may read a room left; ndiswan_lock */
+	unsigned long room_grace;
 	/** @rcu: for freeing */
 	struct rcu_head rcu;
 } ____cacheline_aligned;
@@ -201,6 +210,13 @@ struct ndiswan_sums {
 	u32 control_queued;
 	u32 links;
 };
+
+static inline struct ndiswan_counters *
+ndiswan_counters(struct ndiswan_link *link, enum ndiswan_proto proto)
+{
+	return proto == NDISWAN_PROTO_IPV4 ? &link->counters :
+					     &link->counters_ipv6;
+}
 
 /* Count without a lock, see @counters of struct ndiswan_link. */
 static inline void ndiswan_count(u64 *counter, u64 n)

@@ -296,25 +296,66 @@ struct ndiswan_link *ndiswan_link_lookup(struct net *net, u32 id)
 EXPORT_SYMBOL_NS_GPL(ndiswan_link_lookup, NDISWAN);
 
 /**
- * ndiswan_link_prefetch() - a look-up and a send will follow soon
- * @link: the link, not read
- * @id: its number
- *
- * With tens of thousands of links each of these lines is a miss, and they are
- * better waited for together.
+ * ndiswan_link_prefetch() - a look-up will follow soon
+ * @id: a link's number
  *
  * Context: RCU read side.
  */
-void ndiswan_link_prefetch(const struct ndiswan_link *link, u32 id)
+void ndiswan_link_prefetch(u32 id)
 {
 	const struct link_table *t = rcu_dereference_bh_check(links,
 						rcu_read_lock_held());
 
-	prefetch(link);
-	prefetchw(link->counters);
 	prefetch(&t->slot[id & t->mask]);
 }
 EXPORT_SYMBOL_NS_GPL(ndiswan_link_prefetch, NDISWAN);
+
+/* link->room_state */
+enum {
+	ROOM_FRESH,	/* nobody has ever had it */
+	ROOM_TAKEN,
+	ROOM_LEFT,	/* packets may read it until room_grace is over */
+};
+
+/**
+ * ndiswan_room_take() - memory for a context, inside the link
+ * @link: the link
+ *
+ * Each packet reads both the link and the context of its line. Beside each other
+ * they are one miss, apart they are two in a row. It is what a protocol gives to
+ * ndiswan_link_set_context(), or part of it, and is freed with the link.
+ *
+ * Context: process; ndiswan_lock held.
+ * Return: NDISWAN_ROOM_SIZE bytes of zeroes, or NULL if somebody has them, or had
+ * them a moment ago: the caller needs memory of his own then.
+ */
+void *ndiswan_room_take(struct ndiswan_link *link)
+{
+	lockdep_assert_held(&ndiswan_lock);
+	if (link->room_state == ROOM_TAKEN ||
+	    (link->room_state == ROOM_LEFT &&
+	     !poll_state_synchronize_rcu(link->room_grace)))
+		return NULL;
+	link->room_state = ROOM_TAKEN;
+	memset(link->room, 0, sizeof(link->room));
+	return link->room;
+}
+EXPORT_SYMBOL_NS_GPL(ndiswan_room_take, NDISWAN);
+
+/**
+ * ndiswan_room_release() - give a link's room back
+ * @link: the link; packets may still read its room, but new ones do not find it
+ *
+ * Context: process; ndiswan_lock held. Does not wait for a grace period.
+ */
+void ndiswan_room_release(struct ndiswan_link *link)
+{
+	lockdep_assert_held(&ndiswan_lock);
+	WARN_ON_ONCE(link->room_state != ROOM_TAKEN);
+	link->room_grace = get_state_synchronize_rcu();
+	link->room_state = ROOM_LEFT;
+}
+EXPORT_SYMBOL_NS_GPL(ndiswan_room_release, NDISWAN);
 
 /**
  * ndiswan_link_find_locked() - find a link for a change
@@ -430,7 +471,9 @@ void ndiswan_link_counters(const struct ndiswan_link *link,
 			   enum ndiswan_proto proto,
 			   struct ndiswan_counters *counters)
 {
-	const struct ndiswan_counters *from = &link->counters[proto];
+	const struct ndiswan_counters *from =
+		proto == NDISWAN_PROTO_IPV4 ? &link->counters :
+					      &link->counters_ipv6;
 
 	counters->rx_packets = READ_ONCE(from->rx_packets);
 	counters->rx_bytes = READ_ONCE(from->rx_bytes);
@@ -530,6 +573,7 @@ int ndiswan_link_init(void)
 	int err = -ENOMEM;
 
 	BUILD_BUG_ON(offsetof(struct ndiswan_link, counters) > 64);
+	BUILD_BUG_ON(offsetof(struct ndiswan_link, room) != NDISWAN_ROOM_OFFSET);
 	link_cache = KMEM_CACHE(ndiswan_link, SLAB_ACCOUNT | SLAB_HWCACHE_ALIGN);
 	if (!link_cache)
 		return err;

@@ -96,8 +96,7 @@ static bool session_receive(struct sk_buff *skb,
 	link = session_find(lower, ph->session, eth_hdr(skb)->h_source);
 	if (unlikely(!link))
 		return false;
-	prefetch(rcu_access_pointer(link->context[NDISWAN_PROTO_IPV4]));
-	prefetchw(link->counters);
+	prefetchw(&link->counters);
 
 	*verdict = NDISWAN_RX_CONSUMED;
 	if (unlikely(ph->version_type != PPPOE_VERSION_TYPE ||

@@ -78,6 +78,7 @@ static noinline enum ndiswan_rx stack_receive(struct sk_buff *skb,
 enum ndiswan_rx ndiswan_receive(struct sk_buff *skb, struct ndiswan_link *link)
 {
 	const struct ndiswan_protocol *above;
+	struct ndiswan_counters *counters;
 	void *context;
 	u16 protocol = PPP_IP;
 	int proto = NDISWAN_PROTO_IPV4;
@@ -97,8 +98,9 @@ enum ndiswan_rx ndiswan_receive(struct sk_buff *skb, struct ndiswan_link *link)
 	if (unlikely(!context))
 		goto control;
 
-	ndiswan_count(&link->counters[proto].rx_packets, 1);
-	ndiswan_count(&link->counters[proto].rx_bytes, skb->len);
+	counters = ndiswan_counters(link, proto);
+	ndiswan_count(&counters->rx_packets, 1);
+	ndiswan_count(&counters->rx_bytes, skb->len);
 	if (ndiswan_stack_used())
 		return stack_receive(skb, link, proto);
 	/* Not NULL: a protocol takes its contexts away before it goes. */

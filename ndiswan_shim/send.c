@@ -36,13 +36,14 @@ static __always_inline int send_packet(struct sk_buff *skb,
 				       struct ndiswan_link *link,
 				       enum ndiswan_proto proto)
 {
+	struct ndiswan_counters *counters = ndiswan_counters(link, proto);
 	unsigned int len = skb->len;
 	int err;
 
 	err = frame_send(skb, link, ndiswan_proto_number(proto));
 	if (likely(!err)) {
-		ndiswan_count(&link->counters[proto].tx_packets, 1);
-		ndiswan_count(&link->counters[proto].tx_bytes, len);
+		ndiswan_count(&counters->tx_packets, 1);
+		ndiswan_count(&counters->tx_bytes, len);
 	}
 	return err;
 }

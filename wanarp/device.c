@@ -146,9 +146,7 @@ static void wanarp_setup(struct net_device *dev)
 	wanarp_demand_init(iface);
 }
 
-/* An address cannot be changed later (there is no ndo_set_mac_address), so it
- * may be copied into every projection.
- */
+/* An address cannot be changed later: there is no ndo_set_mac_address. */
 static int wanarp_validate(struct nlattr *tb[], struct nlattr *data[],
 			   struct netlink_ext_ack *extack)
 {

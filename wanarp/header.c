@@ -60,9 +60,8 @@ static void unicast_destination(const struct wanarp_projection *projection,
 		return;
 	}
 	/* wanarp_xmit() asks for it next. */
-	ndiswan_link_prefetch(projection->link,
-			      ndiswan_hwaddr_id(projection->header.h_source));
-	ether_addr_copy(to, projection->header.h_source);
+	ndiswan_link_prefetch(projection->id);
+	ndiswan_hwaddr_make(to, projection->id);
 }
 
 /* A demand-dial interface has one link, whatever the next hop. */
@@ -128,13 +127,18 @@ static noinline bool ipv6_destination(const struct sk_buff *skb,
 				      unsigned short type, u8 *to)
 {
 	const struct dst_entry *dst = skb_dst(skb);
+	const struct wanarp_projection *projection;
 
 	if (type != ETH_P_IPV6 || !dst || dst->ops->family != AF_INET6)
 		return false;
-	if (ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr))
+	if (ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr)) {
 		ipv6_eth_mc_map(&ipv6_hdr(skb)->daddr, to);
-	else
-		unicast_destination(ipv6_projection(skb, iface), to);
+		return true;
+	}
+	projection = ipv6_projection(skb, iface);
+	if (likely(projection))
+		prefetch(projection->link);
+	unicast_destination(projection, to);
 	return true;
 }
 

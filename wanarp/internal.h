@@ -98,28 +98,34 @@ struct wanarp_interface {
  *
  * Created by line-up, freed by line-down after an RCU grace period. Found by a
  * packet to the client through the table, by one from the client through the
- * context of its link; nobody takes a reference. What a packet reads comes
- * first and fits one cache line.
+ * context of its link; nobody takes a reference. One of IPv4 is in the room of
+ * its link, unless the link had another a moment ago.
  */
 struct wanarp_projection {
 	/** @node: of table.ipv4 */
 	struct rhash_head node;
 	/** @iface: interface that the address is live on */
 	struct wanarp_interface *iface;
-	/** @link: where packets for it go; outlives the projection */
-	struct ndiswan_link *link;
 	/** @addr: the client's address, key of table.ipv4 */
 	__be32 addr;
+	/** @id: number of @link */
+	u32 id;
+	/** @last_packet: when the last one came or went, in jiffies */
+	u32 last_packet;
 	/** @mru: longest packet that the client takes; ndiswan_lock to write */
 	u16 mru;
-	/** @header: of received packets: to the interface, from the link */
-	struct ethhdr header;
 	/** @proto: enum ndiswan_proto */
 	u8 proto;
 	/** @live: in the table; ndiswan_lock */
 	bool live;
-	/** @last_packet: when the last one came or went, in jiffies */
-	unsigned long last_packet;
+	/* Up to here a packet reads: half a cache line, and the other half is
+	 * what it writes of the link.
+	 */
+
+	/** @link: where packets for it go; outlives the projection */
+	struct ndiswan_link *link;
+	/** @inside: in the room of its link; fixed */
+	bool inside;
 	/** @list: of table.list */
 	struct list_head list;
 	/** @generation: counts up with every projection of any interface */
@@ -128,7 +134,7 @@ struct wanarp_projection {
 	u64 born;
 	/** @rcu: for freeing */
 	struct rcu_head rcu;
-} ____cacheline_aligned;
+};
 
 /**
  * struct wanarp_ipv6_key - what an IPv6 packet finds its projection by
@@ -165,7 +171,7 @@ wanarp_ipv6_projection(const struct wanarp_projection *projection)
 /* Its packets come within the same jiffy, mostly, and write nothing then. */
 static inline void wanarp_projection_used(struct wanarp_projection *projection)
 {
-	unsigned long now = jiffies;
+	u32 now = jiffies;
 
 	if (READ_ONCE(projection->last_packet) != now)
 		WRITE_ONCE(projection->last_packet, now);

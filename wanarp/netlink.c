@@ -161,7 +161,7 @@ static int fill_projection(struct sk_buff *skb,
 			   u32 portid, u32 seq, int flags)
 {
 	u64 age = div_u64(ktime_get_ns() - projection->born, NSEC_PER_MSEC);
-	u64 idle = jiffies_to_msecs(jiffies -
+	u64 idle = jiffies_to_msecs((u32)jiffies -
 				    READ_ONCE(projection->last_packet));
 	void *header;
 
@@ -172,8 +172,7 @@ static int fill_projection(struct sk_buff *skb,
 	if (nla_put_u32(skb, WANARP_A_PROJECTION_IFINDEX,
 			projection->iface->dev->ifindex) ||
 	    fill_addresses(skb, projection) ||
-	    nla_put_u32(skb, WANARP_A_PROJECTION_LINK,
-			ndiswan_hwaddr_id(projection->header.h_source)) ||
+	    nla_put_u32(skb, WANARP_A_PROJECTION_LINK, projection->id) ||
 	    nla_put_u32(skb, WANARP_A_PROJECTION_MRU,
 			READ_ONCE(projection->mru)) ||
 	    nla_put_u8(skb, WANARP_A_PROJECTION_PROXIED,

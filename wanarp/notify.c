@@ -13,7 +13,7 @@ client_of(const struct wanarp_projection *projection)
 {
 	struct wanarp_client client = {
 		.dev = projection->iface->dev,
-		.link = ndiswan_hwaddr_id(projection->header.h_source),
+		.link = projection->id,
 		.family = AF_INET,
 		.ipv4 = projection->addr,
 	};

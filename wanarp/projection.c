@@ -211,6 +211,25 @@ static void fill_ipv6(struct wanarp_ipv6_projection *projection,
 	pr_debug("projection %pI6c created\n", &line->peer_ipv6);
 }
 
+static struct wanarp_projection *projection_alloc(struct ndiswan_link *link)
+{
+	struct wanarp_projection *projection = ndiswan_room_take(link);
+
+	BUILD_BUG_ON(sizeof(*projection) > NDISWAN_ROOM_SIZE);
+	if (!projection)
+		return kzalloc(sizeof(*projection), GFP_KERNEL_ACCOUNT);
+	projection->inside = true;
+	return projection;
+}
+
+static struct wanarp_projection *projection_alloc_ipv6(void)
+{
+	struct wanarp_ipv6_projection *projection;
+
+	projection = kzalloc(sizeof(*projection), GFP_KERNEL_ACCOUNT);
+	return projection ? &projection->common : NULL;
+}
+
 static struct wanarp_projection *
 projection_create(struct wanarp_interface *iface, struct ndiswan_link *link,
 		  enum ndiswan_proto proto, const struct ndiswan_line *line)
@@ -218,8 +237,7 @@ projection_create(struct wanarp_interface *iface, struct ndiswan_link *link,
 	const bool ipv6 = proto == NDISWAN_PROTO_IPV6;
 	struct wanarp_projection *projection;
 
-	projection = kzalloc(ipv6 ? sizeof(struct wanarp_ipv6_projection) :
-				    sizeof(*projection), GFP_KERNEL_ACCOUNT);
+	projection = ipv6 ? projection_alloc_ipv6() : projection_alloc(link);
 	if (!projection)
 		return NULL;
 	projection->proto = proto;
@@ -229,9 +247,7 @@ projection_create(struct wanarp_interface *iface, struct ndiswan_link *link,
 	projection->mru = line->mru;
 	projection->born = ktime_get_ns();
 	projection->last_packet = jiffies;
-	ether_addr_copy(projection->header.h_dest, iface->dev->dev_addr);
-	ndiswan_hwaddr_make(projection->header.h_source, ndiswan_link_id(link));
-	projection->header.h_proto = htons(ipv6 ? ETH_P_IPV6 : ETH_P_IP);
+	projection->id = ndiswan_link_id(link);
 	if (ipv6)
 		fill_ipv6(wanarp_ipv6_projection(projection), line);
 	else
@@ -253,7 +269,10 @@ static void projection_destroy(struct wanarp_projection *projection)
 	} else {
 		pr_debug("projection %pI4 destroyed\n", &projection->addr);
 	}
-	kfree_rcu(projection, rcu);
+	if (projection->inside)
+		ndiswan_room_release(projection->link);
+	else
+		kfree_rcu(projection, rcu);
 }
 
 /* An intermediate driver may need more room than was known before. */

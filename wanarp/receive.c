@@ -107,14 +107,19 @@ static noinline bool source_allowed_ipv6(struct wanarp_projection *projection,
  * of it is not ours before skb_cow_head().
  */
 static __always_inline int
-header_build(struct sk_buff *skb, const struct wanarp_projection *projection)
+header_build(struct sk_buff *skb, const struct wanarp_projection *projection,
+	     const struct net_device *dev, u16 protocol)
 {
+	struct ethhdr *eth;
 	int err;
 
 	err = skb_cow_head(skb, ETH_HLEN);
 	if (unlikely(err))
 		return err;
-	memcpy(skb->data - ETH_HLEN, &projection->header, ETH_HLEN);
+	eth = (struct ethhdr *)(skb->data - ETH_HLEN);
+	ether_addr_copy(eth->h_dest, dev->dev_addr);
+	ndiswan_hwaddr_make(eth->h_source, projection->id);
+	eth->h_proto = htons(protocol);
 	skb_set_mac_header(skb, -ETH_HLEN);
 	return 0;
 }
@@ -190,7 +195,7 @@ enum ndiswan_rx wanarp_receive(struct sk_buff *skb, struct ndiswan_link *link,
 	if (unlikely(READ_ONCE(iface->mss_clamp)))
 		wanarp_mss_clamp(skb, iface, READ_ONCE(projection->mru));
 	reason = WANARP_DROP_RX_NO_MEMORY;
-	if (unlikely(header_build(skb, projection)))
+	if (unlikely(header_build(skb, projection, dev, ETH_P_IP)))
 		goto drop;
 	stack_enter(skb, dev, ETH_P_IP);
 	wanarp_projection_used(projection);
@@ -272,7 +277,7 @@ enum ndiswan_rx wanarp_receive_ipv6(struct sk_buff *skb,
 	if (unlikely(READ_ONCE(iface->mss_clamp)))
 		wanarp_mss_clamp(skb, iface, READ_ONCE(projection->mru));
 	reason = WANARP_DROP_RX_NO_MEMORY;
-	if (unlikely(header_build(skb, projection)))
+	if (unlikely(header_build(skb, projection, dev, ETH_P_IPV6)))
 		goto drop;
 	stack_enter(skb, dev, ETH_P_IPV6);
 	wanarp_projection_used(projection);

@@ -155,9 +155,12 @@ struct wanarp_projection *wanarp_table_find_rcu(struct wanarp_table *table,
 	struct wanarp_projection *projection;
 	struct rhash_head *pos;
 
-	rht_for_each_entry_rcu(projection, pos, tbl, hash, node)
+	rht_for_each_entry_rcu(projection, pos, tbl, hash, node) {
+		/* Nearly always it is the one. */
+		ndiswan_room_prefetch(projection);
 		if (likely(projection->addr == addr))
 			return projection;
+	}
 	return wanarp_table_find(table, addr);
 }
 EXPORT_SYMBOL_IF_KUNIT(wanarp_table_find_rcu);

@@ -107,17 +107,37 @@ static noinline void multicast(struct sk_buff *skb,
  * of this namespace whose projection is on this very device.
  */
 static __always_inline struct wanarp_projection *
-destination(struct wanarp_interface *iface, enum ndiswan_proto proto, u32 id)
+destination(struct wanarp_interface *iface, enum ndiswan_proto proto, u32 id,
+	    struct ndiswan_link **link)
 {
 	struct wanarp_projection *projection;
-	struct ndiswan_link *link;
 
-	link = ndiswan_link_lookup(dev_net(iface->dev), id);
-	if (unlikely(!link))
+	*link = ndiswan_link_lookup(dev_net(iface->dev), id);
+	if (unlikely(!*link))
 		return NULL;
-	projection = ndiswan_link_context(link, proto);
+	projection = ndiswan_link_context(*link, proto);
 	return likely(projection && projection->iface == iface) ? projection :
 								  NULL;
+}
+
+/* Where a packet goes that does not go by its destination: the one link of a
+ * demand-dial interface; or another link has taken the address over since
+ * wanarp_header() asked. Then the link that it found has no line any more, and
+ * the packet is for the other one.
+ */
+static noinline struct wanarp_projection *
+elsewhere(struct sk_buff *skb, struct wanarp_interface *iface,
+	  enum ndiswan_proto proto, struct ndiswan_link **link)
+{
+	struct wanarp_projection *projection = NULL;
+
+	if (wanarp_is_demand(iface))
+		projection = rcu_dereference_bh(iface->demand.uplink[proto]);
+	if (!projection)
+		projection = wanarp_nexthop(skb, iface, proto);
+	if (projection)
+		*link = projection->link;
+	return projection;
 }
 
 /* @proto is a constant. */
@@ -125,19 +145,14 @@ static __always_inline void unicast(struct sk_buff *skb,
 				    struct wanarp_interface *iface,
 				    enum ndiswan_proto proto, u32 id)
 {
-	struct wanarp_projection *projection;
+	struct wanarp_projection *projection = NULL;
+	struct ndiswan_link *link;
 	u16 mru;
 
-	if (unlikely(wanarp_is_demand(iface)))
-		projection = rcu_dereference_bh(iface->demand.uplink[proto]);
-	else
-		projection = destination(iface, proto, id);
-	/* Since wanarp_header() asked, another link may have taken the address
-	 * over. Then the link that it found has no line any more, and the
-	 * packet is for the other one.
-	 */
+	if (likely(!wanarp_is_demand(iface)))
+		projection = destination(iface, proto, id, &link);
 	if (unlikely(!projection))
-		projection = wanarp_nexthop(skb, iface, proto);
+		projection = elsewhere(skb, iface, proto, &link);
 	if (unlikely(!projection)) {
 		unresolved(skb, iface, proto);
 		return;
@@ -147,9 +162,9 @@ static __always_inline void unicast(struct sk_buff *skb,
 	if (unlikely(READ_ONCE(iface->mss_clamp)))
 		wanarp_mss_clamp(skb, iface, mru);
 	if (unlikely(skb->len > mru))
-		too_long(skb, iface, projection->link, proto, mru);
+		too_long(skb, iface, link, proto, mru);
 	else
-		send(skb, iface, projection->link, proto);
+		send(skb, iface, link, proto);
 }
 
 /* Of an Ethernet header in front of enough bytes to hold its IP header. */

@@ -15,6 +15,7 @@
 #include <linux/etherdevice.h>
 #include <linux/in6.h>
 #include <linux/netlink.h>
+#include <linux/prefetch.h>
 #include <linux/skbuff.h>
 #include <linux/unaligned.h>
 #include <net/net_namespace.h>
@@ -23,7 +24,7 @@
 /* Changes whenever a structure or a rule of this header does. A module built
  * against another value is refused when it registers.
  */
-#define NDISWAN_ABI	3
+#define NDISWAN_ABI	4
 
 struct ndiswan_link;
 struct ndiswan_layer;
@@ -311,7 +312,9 @@ struct ndiswan_link *ndiswan_link_lookup(struct net *net, u32 id);
 void ndiswan_link_counters(const struct ndiswan_link *link,
 			   enum ndiswan_proto proto,
 			   struct ndiswan_counters *counters);
-void ndiswan_link_prefetch(const struct ndiswan_link *link, u32 id);
+void ndiswan_link_prefetch(u32 id);
+void *ndiswan_room_take(struct ndiswan_link *link);
+void ndiswan_room_release(struct ndiswan_link *link);
 
 void ndiswan_line_down(struct ndiswan_link *link, enum ndiswan_proto proto,
 		       enum ndiswan_reason reason);
@@ -322,6 +325,25 @@ bool ndiswan_control_is_locked(void);
 int ndiswan_send(struct sk_buff *skb, struct ndiswan_link *link,
 		 enum ndiswan_proto proto);
 unsigned int ndiswan_headroom(void);
+
+/* A link has room for one context inside it, that many bytes of it and that far
+ * behind its beginning: see ndiswan_room_take().
+ */
+#define NDISWAN_ROOM_SIZE	96
+#define NDISWAN_ROOM_OFFSET	96
+
+/**
+ * ndiswan_room_prefetch() - a send will follow soon
+ * @room: what may be a link's room, not read
+ *
+ * What a packet reads of a link is at its beginning. With tens of thousands of
+ * links that is a miss, and so is the room: they are better waited for together.
+ * If @room is none, nothing is lost.
+ */
+static inline void ndiswan_room_prefetch(const void *room)
+{
+	prefetch(room - NDISWAN_ROOM_OFFSET);
+}
 
 /* The two bytes that every link address begins with: locally administered. */
 #define NDISWAN_HWADDR_PREFIX	0x0200

@@ -276,6 +276,35 @@ static void ndiswan_link_numbers(struct kunit *test)
 	}
 }
 
+/* Nobody gets a room that a packet may still read. */
+static void ndiswan_link_room(struct kunit *test)
+{
+	struct ndiswan_link *link = ndiswan_link_create(&init_net);
+	void *room, *early;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(link));
+	ndiswan_control_lock();
+	room = ndiswan_room_take(link);
+	KUNIT_EXPECT_PTR_EQ(test, room, (void *)link->room);
+	KUNIT_EXPECT_NULL(test, ndiswan_room_take(link));
+	memset(link->room, 0xff, NDISWAN_ROOM_SIZE);
+
+	rcu_read_lock();
+	ndiswan_room_release(link);
+	early = ndiswan_room_take(link);
+	rcu_read_unlock();
+	KUNIT_EXPECT_NULL(test, early);
+	KUNIT_EXPECT_EQ(test, link->room[0], 0xff);
+
+	synchronize_rcu();
+	room = ndiswan_room_take(link);
+	KUNIT_EXPECT_PTR_EQ(test, room, (void *)link->room);
+	KUNIT_EXPECT_NULL(test, memchr_inv(link->room, 0, NDISWAN_ROOM_SIZE));
+	ndiswan_room_release(link);
+	ndiswan_control_unlock();
+	ndiswan_link_remove(link);
+}
+
 /* A walk that is interrupted while the table doubles, more than once. */
 static void ndiswan_link_walk_while_growing(struct kunit *test)
 {
@@ -316,6 +345,7 @@ static void ndiswan_link_walk_while_growing(struct kunit *test)
 
 static struct kunit_case link_cases[] = {
 	/* First, because the table never shrinks. */
+	KUNIT_CASE(ndiswan_link_room),
 	KUNIT_CASE(ndiswan_link_walk_while_growing),
 	KUNIT_CASE(ndiswan_link_states),
 	KUNIT_CASE(ndiswan_link_line_order),

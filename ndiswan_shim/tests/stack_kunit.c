@@ -783,10 +783,10 @@ static void ndiswan_stack_take(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, packet_send(test), 0);
 	EXPECT_RECORD(test, "high.send", "mid.send");
 	KUNIT_EXPECT_EQ(test, sums_of(&mid).held, 1);
-	KUNIT_EXPECT_EQ(test, link->counters[NDISWAN_PROTO_IPV6].tx_packets, 0);
+	KUNIT_EXPECT_EQ(test, link->counters_ipv6.tx_packets, 0);
 	ndiswan_inject_send(mid.layer, mid.taken, NDISWAN_PROTO_IPV6);
 	EXPECT_RECORD(test, "low.send");
-	KUNIT_EXPECT_EQ(test, link->counters[NDISWAN_PROTO_IPV6].tx_packets, 1);
+	KUNIT_EXPECT_EQ(test, link->counters_ipv6.tx_packets, 1);
 
 	packet_receive(test);
 	EXPECT_RECORD(test, "low.receive", "mid.receive");
@@ -840,7 +840,7 @@ static void ndiswan_stack_inject_without_line(struct kunit *test)
 	record[0] = 0;
 	ndiswan_inject_send(mid.layer, mid.taken, NDISWAN_PROTO_IPV6);
 	EXPECT_RECORD(test, "");
-	KUNIT_EXPECT_EQ(test, link->counters[NDISWAN_PROTO_IPV6].tx_packets, 0);
+	KUNIT_EXPECT_EQ(test, link->counters_ipv6.tx_packets, 0);
 	KUNIT_EXPECT_EQ(test, sums_of(&mid).held, 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&link->drops[NDISWAN_DROP_LINE_DOWN]), 3);
 	stack_remove();
