@@ -60,10 +60,57 @@ const char *config_dial_add(struct config *c, const char *name, unsigned int lin
 	return NULL;
 }
 
+/**
+ * config_dial_host - is a host to be dialled by its name?
+ * @over: "NAME" or "NAME:PORT", or something else
+ *
+ * Return: the length of the name, 0 if it is none. The last word of a name has a letter in it, that
+ * of an address has none.
+ */
+size_t config_dial_host(const char *over)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	size_t len = strcspn(over, ":"), last = 0, i;
+
+	if (!len || len > CONFIG_HOST_MAX || strchr("-.", over[0]))
+		return 0;
+	for (i = 0; i < len; i++) {
+		if (!strchr(letters, over[i]) && !strchr("0123456789-._", over[i]))
+			return 0;
+		if (over[i] == '.' && i + 1 < len)
+			last = i + 1;
+	}
+	/* Of an address of IPv6 with letters the first colon is not the last one. */
+	if (strchr(over, ':') != strrchr(over, ':'))
+		return 0;
+	return last + strcspn(over + last, letters) < len ? len : 0;
+}
+
+/* The port behind a name. */
+static const char *check_port(const char *text)
+{
+	uint32_t number;
+
+	return !*text || !config_read_number(text + 1, 1, 65535, &number) ? NULL :
+	       "expected a port from 1 to 65535 after the :";
+}
+
+static const char *read_l2tp_server(const char *value)
+{
+	size_t name = config_dial_host(value);
+
+	return name ? check_port(value + name) : config_l2tp_peer(value);
+}
+
 static const char *read_server(const char *value)
 {
+	size_t name = config_dial_host(value);
 	struct sockaddr_in address;
-	const char *wrong = config_read_endpoint(value, 0, &address);
+	const char *wrong;
+
+	if (name)
+		return check_port(value + name);
+	wrong = config_read_endpoint(value, 0, &address);
 
 	return wrong || address.sin_addr.s_addr ? wrong : "0.0.0.0 is not a server";
 }
@@ -76,8 +123,8 @@ static const struct over {
 	const char *(*check)(const char *value);
 } overs[ACCESS_KINDS] = {
 	[ACCESS_PPPOE] = { "pppoe", "an interface", config_read_interface },
-	[ACCESS_PPTP] = { "pptp", "an address", read_server },
-	[ACCESS_L2TP] = { "l2tp", "an address", config_l2tp_peer },
+	[ACCESS_PPTP] = { "pptp", "an address or a name", read_server },
+	[ACCESS_L2TP] = { "l2tp", "an address or a name", read_l2tp_server },
 	[ACCESS_SERIAL] = { "serial", "a device", config_read_device },
 };
 
@@ -101,7 +148,7 @@ const char *config_dial_over(struct config_dial *dial, const char *value)
 			break;
 	}
 	if (i == ACCESS_KINDS)
-		return "expected pppoe and an interface, pptp or l2tp and an address, "
+		return "expected pppoe and an interface, pptp or l2tp and an address or a name, "
 		       "or serial and a device";
 	value += len + strspn(value + len, " \t");
 	if (!*value) {

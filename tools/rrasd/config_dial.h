@@ -17,6 +17,7 @@
 
 #define CONFIG_DIALS_MAX	64
 #define CONFIG_FILTER_MAX	255	/* WANARP_TEXT_MAX */
+#define CONFIG_HOST_MAX		253	/* longest name of a host */
 #define CONFIG_UNSET		UINT32_MAX
 
 struct config;
@@ -79,6 +80,7 @@ struct config_dial {
 const char *config_dial_add(struct config *c, const char *name, unsigned int line,
 			    struct config_dial **out);
 const char *config_dial_over(struct config_dial *dial, const char *value);
+size_t config_dial_host(const char *over);
 const char *config_dial_mode(struct config_dial *dial, const char *value);
 void config_dial_check(struct config *c, struct diag *diag);
 void config_dial_finish(struct config *c, struct diag *diag);

@@ -80,6 +80,62 @@ static void take_config(struct uplink *u)
 	u->dial = dial;
 }
 
+/* @over: as in the configuration, but for the host, which is an address here. */
+static void call(struct uplink *u, const char *over)
+{
+	int err = u->port->ops->begin(u->port, u->dial, over);
+
+	if (err == -ENODEV)
+		dial_failed(u, WANARP_UNREACHABLE_REASON_NO_PORT,
+			    "the interface to dial over is missing or down");
+	else if (err)
+		dial_failed(u, WANARP_UNREACHABLE_REASON_OUT_OF_RESOURCES, strerror(-err));
+}
+
+static void on_resolved(struct resolve *r, const char *address, const char *why)
+{
+	struct uplink *u = container_of(r, struct uplink, resolve);
+	const char *over = u->dial->over, *port = over + config_dial_host(over);
+	char text[DIAL_TEXT_LEN];
+
+	if (!address) {
+		dial_failed(u, WANARP_UNREACHABLE_REASON_CONNECTION_FAILURE, why);
+		return;
+	}
+	log_debug("%s: %.*s is %s", u->dial->name, (int)(port - over), over, address);
+	/* Brackets only where a port follows. */
+	snprintf(text, sizeof(text), *port && strchr(address, ':') ? "[%s]%s" : "%s%s", address,
+		 port);
+	call(u, text);
+}
+
+static void call_by_name(struct uplink *u, size_t len)
+{
+	char name[CONFIG_HOST_MAX + 1];
+	int err;
+
+	memcpy(name, u->dial->over, len);
+	name[len] = '\0';
+	/* PPTP is for IPv4 only. */
+	err = resolve_start(&u->resolve, u->all->d->loop, name,
+			    u->dial->access == ACCESS_PPTP ? AF_INET : AF_UNSPEC, on_resolved);
+	if (err)
+		dial_failed(u, WANARP_UNREACHABLE_REASON_OUT_OF_RESOURCES, strerror(-err));
+}
+
+static bool has_host(const struct config_dial *dial)
+{
+	return dial->access == ACCESS_PPTP || dial->access == ACCESS_L2TP;
+}
+
+static void cancel_call(struct uplink *u)
+{
+	if (u->resolve.channel)
+		resolve_cancel(&u->resolve);
+	else
+		u->port->ops->cancel(u->port);
+}
+
 /**
  * uplink_dial - get a line
  * @u: the interface
@@ -90,7 +146,7 @@ static void take_config(struct uplink *u)
 void uplink_dial(struct uplink *u, const char *why)
 {
 	struct ev_loop *loop = u->all->d->loop;
-	int err;
+	size_t name;
 
 	u->held = false;
 	if (u->state == UPLINK_ENDING) {
@@ -106,12 +162,11 @@ void uplink_dial(struct uplink *u, const char *why)
 	set_state(u, UPLINK_CALLING);
 	ev_timer_set(&u->limit, (ev_tstamp)u->dial->connect_ms / 1000.0, 0.0);
 	ev_timer_start(loop, &u->limit);
-	err = u->port->ops->begin(u->port, u->dial);
-	if (err == -ENODEV)
-		dial_failed(u, WANARP_UNREACHABLE_REASON_NO_PORT,
-			    "the interface to dial over is missing or down");
-	else if (err)
-		dial_failed(u, WANARP_UNREACHABLE_REASON_OUT_OF_RESOURCES, strerror(-err));
+	name = has_host(u->dial) ? config_dial_host(u->dial->over) : 0;
+	if (name)
+		call_by_name(u, name);
+	else
+		call(u, u->dial->over);
 }
 
 /**
@@ -285,7 +340,7 @@ void uplink_hangup(struct uplink *u, enum ppp_reason reason)
 		set_state(u, UPLINK_IDLE);
 		break;
 	case UPLINK_CALLING:
-		u->port->ops->cancel(u->port);
+		cancel_call(u);
 		dial_failed(u, unreachable_reason(reason), ppp_reason_text(reason));
 		break;
 	case UPLINK_NEGOTIATING:
@@ -316,8 +371,9 @@ static void on_limit(struct ev_loop *loop, ev_timer *w, int revents)
 		return;
 	}
 	dial_failed(u, WANARP_UNREACHABLE_REASON_CONNECTION_FAILURE,
+		    u->resolve.channel ? "no name server answers" :
 		    u->port->ops->problem(u->port));
-	u->port->ops->cancel(u->port);
+	cancel_call(u);
 }
 
 static void on_retry(struct ev_loop *loop, ev_timer *w, int revents)
@@ -546,6 +602,7 @@ void dial_close(struct rrasd *d)
 		ev_timer_stop(d->loop, &u->limit);
 		ev_timer_stop(d->loop, &u->retry);
 		uplink_unconfigure(u);
+		resolve_cancel(&u->resolve);
 		if (u->port)
 			u->port->ops->free(u->port);
 		list_remove(&u->watch.list);

@@ -15,6 +15,7 @@
 #include "dial.h"
 #include "hash.h"
 #include "netdev.h"
+#include "resolve.h"
 #include "session.h"
 
 #define DIAL_TEXT_LEN	256	/* WANARP_TEXT_MAX and its end */
@@ -65,6 +66,8 @@ struct uplink {
 	enum uplink_state state;
 	/** @since: when it came into that state */
 	uint64_t since;
+	/** @resolve: the address of what is dialled by name */
+	struct resolve resolve;
 	/** @limit: of the time that dialling may take */
 	ev_timer limit;
 	/** @retry: permanent: the next attempt */

@@ -21,10 +21,11 @@ struct uplink;
 struct dialler_ops {
 	/**
 	 * @begin: call, as @dial says; there is no session. dial_session_begins() or dial_failed()
-	 * follows, unless it is cancelled before.
+	 * follows, unless it is cancelled before. @over is what @dial says, with the address of a
+	 * host in place of its name; it is gone afterwards.
 	 * Return: 0; -ENODEV: what is called over is missing or down; another error.
 	 */
-	int (*begin)(struct dialler *dialler, const struct config_dial *dial);
+	int (*begin)(struct dialler *dialler, const struct config_dial *dial, const char *over);
 	/** @cancel: forget the call; a session there is stays */
 	void (*cancel)(struct dialler *dialler);
 	/** @problem: what does the call wait for? A sentence without a full stop. */

@@ -98,14 +98,15 @@ static void set_settings(struct l2tp_conn *conn, const struct config_dial *dial)
 }
 
 /* Returns 0 or a negative error. */
-static int open_conn(struct l2tp_dialler *dialler, const struct config_dial *dial)
+static int open_conn(struct l2tp_dialler *dialler, const struct config_dial *dial,
+		     const char *over)
 {
 	struct l2tp *l2tp = dialler->l2tp;
 	struct l2tp_address peer;
 	struct l2tp_conn *conn;
 
 	/* config_dial.c has looked at it already. */
-	if (config_l2tp_address(dial->over, CONFIG_L2TP_PORT, &peer))
+	if (config_l2tp_address(over, CONFIG_L2TP_PORT, &peer))
 		return -EINVAL;
 	conn = l2tp_conn_create(l2tp, dial_config(dialler->dialler.uplink));
 	if (!conn)
@@ -123,7 +124,7 @@ static int open_conn(struct l2tp_dialler *dialler, const struct config_dial *dia
 	return 0;
 }
 
-static int begin(struct dialler *base, const struct config_dial *dial)
+static int begin(struct dialler *base, const struct config_dial *dial, const char *over)
 {
 	struct l2tp_dialler *dialler = to_l2tp(base);
 	struct l2tp_session *ls;
@@ -132,7 +133,7 @@ static int begin(struct dialler *base, const struct config_dial *dial)
 	ls = l2tp_session_create(dialler->l2tp);
 	if (!ls)
 		return -ENOMEM;
-	err = open_conn(dialler, dial);
+	err = open_conn(dialler, dial, over);
 	if (err)
 		goto err_free;
 	ls->dialler = dialler;

@@ -174,11 +174,12 @@ static struct pppoe_dialler *to_dialler(const struct dialler *dialler)
 	return container_of(dialler, struct pppoe_dialler, dialler);
 }
 
-static int dialler_begin(struct dialler *base, const struct config_dial *dial)
+static int dialler_begin(struct dialler *base, const struct config_dial *dial, const char *over)
 {
 	struct pppoe_dialler *dialler = to_dialler(base);
 	uint8_t uniq[PPPOE_CALL_UNIQ_LEN];
 
+	(void)over;	/* the interface is known */
 	if (!dialler->iface->ifindex)
 		return -ENODEV;
 	if (getrandom(uniq, sizeof(uniq), 0) != (ssize_t)sizeof(uniq))

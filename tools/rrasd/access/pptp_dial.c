@@ -242,13 +242,15 @@ static const struct pptp_user pptp_caller = {
 	.ended = on_ended,
 };
 
-static int dialler_begin(struct dialler *d, const struct config_dial *dial)
+static int dialler_begin(struct dialler *d, const struct config_dial *dial, const char *over)
 {
 	struct pptp_dialler *dialler = to_dialler(d);
 	struct sockaddr_in address;
 	int err, fd;
 
-	config_read_endpoint(dial->over, CONFIG_PPTP_PORT, &address);
+	(void)dial;
+	if (config_read_endpoint(over, CONFIG_PPTP_PORT, &address))
+		return -EADDRNOTAVAIL;
 	fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;

@@ -238,13 +238,13 @@ out_files:
 	return -err;
 }
 
-static int dialler_begin(struct dialler *base, const struct config_dial *dial)
+static int dialler_begin(struct dialler *base, const struct config_dial *dial, const char *over)
 {
 	struct serial_dialler *dialler = to_dialler(base);
 	int err;
 
 	dialler->modem = dial->serial.modem;
-	if (serial_line_open(&dialler->line, dial->over, &dial->serial)) {
+	if (serial_line_open(&dialler->line, over, &dial->serial)) {
 		dial_failed(base->uplink, WANARP_UNREACHABLE_REASON_NO_PORT, dialler->line.error);
 		return 0;
 	}

@@ -130,10 +130,15 @@ static void test_dial_mistakes(void)
 	expect_mistake("[dial wan0]\nover eth1\n", 6, "expected pppoe");
 	expect_mistake("[dial wan0]\nover pppoea b\n", 6, "expected pppoe");
 	expect_mistake("[dial wan0]\nover pptp\n", 6, "expected an address");
-	expect_mistake("[dial wan0]\nover pptp eth1\n", 6, "IPv4 address");
+	expect_mistake("[dial wan0]\nover pptp 192.0.2.300\n", 6, "IPv4 address");
 	expect_mistake("[dial wan0]\nover pptp 0.0.0.0\n", 6, "not a server");
 	expect_mistake("[dial wan0]\nover pptp 192.0.2.1:\n", 6, "port from 1");
 	expect_mistake("[dial wan0]\nover pptp 192.0.2.1:65536\n", 6, "port from 1");
+	expect_mistake("[dial wan0]\nover pptp vpn.example:0\n", 6, "port from 1");
+	expect_mistake("[dial wan0]\nover pptp vpn.example.7\n", 6, "IPv4 address");
+	expect_mistake("[dial wan0]\nover pptp vpn/example\n", 6, "IPv4 address");
+	expect_mistake("[dial wan0]\nover l2tp -vpn\n", 6, "expected");
+	expect_mistake("[dial wan0]\nover l2tp vpn.example:x\n", 6, "port from 1");
 	expect_mistake("[dial wan0]\nover l2tp\n", 6, "expected an address");
 	expect_mistake("[dial wan0]\nover l2tp 192.0.2.1:0\n", 6, "expected");
 	expect_mistake("[dial wan0]\nover l2tp [2001:db8::1]1701\n", 6, "a colon and a port");

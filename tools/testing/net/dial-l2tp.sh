@@ -24,6 +24,11 @@ set -euo pipefail
 need_modules l2tp_ppp
 need_programs nft pppd xl2tpd
 dial_topology
+# What ip lets programs of s see.
+mkdir -p /etc/netns
+mount -t tmpfs tmpfs /etc/netns
+mkdir /etc/netns/s
+echo 'nameserver 127.0.0.1' >/etc/netns/s/resolv.conf
 dial_addresses 203.0.113.2/24 203.0.113.1/24
 dial_masquerade
 
@@ -34,7 +39,7 @@ dial_base <<-END
 	retransmit-interval 300ms
 	retransmit-interval-max 600ms
 	[dial wan0]
-	over l2tp 203.0.113.1
+	over l2tp lns.example
 	password secret
 	backoff 2s
 	backoff-max 4s
@@ -50,6 +55,14 @@ dial_config
 rrasd_start s
 expect_ok "the interface is there" poll 10 dial_has_default
 expect_match "a packet is answered by our own host" 'Destination Host Unreachable' unreachable
+expect_ok "for want of a name server" rrasd_says 'wan0: no connection over .*: no name server answers'
+ip -n s link set lo up
+ip netns exec s /usr/bin/python3 "$TESTING/lib/dns.py" 127.0.0.1 lns.example 203.0.113.1 \
+	>"$RRAS_LOG/dns.out" 2>&1 </dev/null &
+disown "$!"
+poll 20 grep -q ready "$RRAS_LOG/dns.out"
+poll 20 dial_state_is disconnected
+expect_match "now it has an address" 'Destination Host Unreachable' unreachable
 expect_ok "for want of a server" rrasd_says 'wan0: no connection over .*: no L2TP server answers'
 
 note "the first packet"
