@@ -12,9 +12,12 @@
 #include <stdint.h>
 
 #include "../lib/json.h"
+#include "access/kind.h"
 #include "ppp/ppp.h"
 
 struct config;
+struct config_dial;
+struct dialler;
 struct record;
 struct record_writer;
 struct rrasd;
@@ -42,6 +45,8 @@ void dial_session_json(const struct uplink *u, struct json *j);
 void dial_save(const struct uplink *u, struct record_writer *w);
 bool dial_is_saved(const struct record *r);
 struct uplink *dial_find_saved(const struct rrasd *d, const struct record *r);
+struct dialler *dial_find_dialler(const struct rrasd *d, const struct record *r,
+				  enum access_kind kind, const struct config_dial **dial);
 void dial_restore(struct uplink *u, struct session *s, const struct record *r);
 
 /* The control socket. */

@@ -12,6 +12,7 @@
 
 struct uplink_saved {
 	char name[IFNAMSIZ];
+	char over[DIAL_TEXT_LEN];
 	char peer_name[64];
 	struct in_addr local, peer, dns[2], added;
 	struct in6_addr link_local;
@@ -32,6 +33,7 @@ void dial_save(const struct uplink *u, struct record_writer *w)
 	};
 
 	snprintf(saved.name, sizeof(saved.name), "%s", u->dial->name);
+	snprintf(saved.over, sizeof(saved.over), "%s", u->dial->over);
 	snprintf(saved.peer_name, sizeof(saved.peer_name), "%s", u->peer_name);
 	record_put(w, RECORD_UPLINK, &saved, sizeof(saved));
 }
@@ -64,6 +66,30 @@ struct uplink *dial_find_saved(const struct rrasd *d, const struct record *r)
 		return NULL;
 	saved.name[sizeof(saved.name) - 1] = '\0';
 	return uplink_by_name(d, saved.name);
+}
+
+/**
+ * dial_find_dialler - who has called for that session?
+ * @d: the daemon
+ * @r: what was written down of it
+ * @kind: its access protocol
+ * @dial: gets whom it calls, as the configuration says now
+ *
+ * Return: the dialler; NULL: the configuration does not call so any more, or there is a session
+ * already.
+ */
+struct dialler *dial_find_dialler(const struct rrasd *d, const struct record *r,
+				  enum access_kind kind, const struct config_dial **dial)
+{
+	const struct uplink *u = dial_find_saved(d, r);
+	struct uplink_saved saved;
+
+	if (!u || u->dial->access != kind || u->session ||
+	    !record_get(r, RECORD_UPLINK, &saved, sizeof(saved)) ||
+	    strncmp(saved.over, u->dial->over, sizeof(saved.over)))
+		return NULL;
+	*dial = u->dial;
+	return u->port;
 }
 
 /**

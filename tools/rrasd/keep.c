@@ -318,7 +318,30 @@ int keep_take(struct keep *k, enum keep_kind kind, uint32_t number)
 		return -1;
 	fd = l->fd;
 	l->fd = -1;
+	if (fd >= 0)
+		k->stale++;	/* unless somebody wants it for longer */
 	return fd;
+}
+
+/**
+ * keep_take_any - one more file of a kind that the process before us has had held
+ * @k: the keep
+ * @kind: what it is
+ * @number: gets which
+ *
+ * Return: the file, the caller's from now on; -1: there are no more.
+ */
+int keep_take_any(struct keep *k, enum keep_kind kind, uint32_t *number)
+{
+	uint32_t i;
+
+	for (i = 0; i < k->left_count; i++) {
+		if (k->left[i].label.kind != kind || k->left[i].fd < 0)
+			continue;
+		*number = k->left[i].label.number;
+		return keep_take(k, kind, *number);
+	}
+	return -1;
 }
 
 /**
@@ -332,9 +355,11 @@ int keep_take(struct keep *k, enum keep_kind kind, uint32_t number)
 void keep_taken(struct keep *k, enum keep_kind kind, uint32_t number, int fd, uint32_t *place)
 {
 	keep_hold(k, kind, number, fd, place);
+	if (!*place)
+		return;
 	/* It is in the queue already. Nothing is sent before all have been taken. */
-	if (*place)
-		k->sent = k->count;
+	k->sent = k->count;
+	k->stale--;
 }
 
 /**

@@ -24,6 +24,7 @@ struct rrasd;
 enum keep_kind {
 	KEEP_LINK,		/* the number is that of the link */
 	KEEP_CONTROL,		/* the socket of its control connection; the same number */
+	KEEP_L2TP,		/* a UDP socket with tunnels; numbered by l2tp.c */
 };
 
 void keep_inherit(void);
@@ -39,6 +40,7 @@ void keep_release(struct keep *k, uint32_t *place);
 
 /* What the process before us has left; only at the start. */
 int keep_take(struct keep *k, enum keep_kind kind, uint32_t number);
+int keep_take_any(struct keep *k, enum keep_kind kind, uint32_t *number);
 void keep_taken(struct keep *k, enum keep_kind kind, uint32_t number, int fd, uint32_t *place);
 uint32_t keep_end_rest(struct keep *k);
 

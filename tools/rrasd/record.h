@@ -31,6 +31,8 @@ enum record_tag {
 	RECORD_LIMITS,		/* session_limit.c: struct limits_saved */
 	RECORD_REPORT,		/* radius_acct.c: struct report_saved */
 	RECORD_REPORT_ATTRS,	/* and its attributes */
+	RECORD_TUNNEL,		/* access/l2tp_keep.c: struct tunnel_saved */
+	RECORD_MESSAGE,		/* a message of one, as it is sent */
 };
 
 /**

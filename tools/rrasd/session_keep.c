@@ -423,6 +423,7 @@ void sessions_restore(struct rrasd *d)
 			state_remove(state, found.slot);
 		}
 	}
+	access_restored(d);
 	rest = keep_end_rest(d->keep);
 	if (state_damaged(state))
 		log_error("%u records of sessions are damaged: these sessions end",

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 /* Of everything in the slots, the structures of all owners of record.h included. */
-#define STATE_VERSION		2
+#define STATE_VERSION		3
 #define STATE_RECORD_MAX	992	/* so that a slot is 1 KiB */
 
 struct state;
@@ -23,6 +23,8 @@ struct state;
 enum state_kind {
 	STATE_SESSION = 1,	/* the number is that of its link */
 	STATE_REPORT,		/* for a RADIUS server that has not taken it yet */
+	STATE_TUNNEL,		/* of L2TP; our number of it */
+	STATE_MESSAGE,		/* in one, not acknowledged; the tunnel's number and its own */
 };
 
 /**

@@ -106,6 +106,20 @@ void access_goodbye(enum access_kind kind, const struct handover *h)
 }
 
 /**
+ * access_restored - all sessions of the process before us that go on are there
+ * @d: the daemon
+ */
+void access_restored(struct rrasd *d)
+{
+	size_t i;
+
+	for (i = 0; i < ACCESS_KINDS; i++) {
+		if (protocols[i]->restored)
+			protocols[i]->restored(d);
+	}
+}
+
+/**
  * access_dialler - somebody who calls by the protocol that the configuration names
  * @d: the daemon
  * @dial: what it says

@@ -68,6 +68,8 @@ struct access {
 	const char *(*restore)(const struct handover *h);
 	/** @goodbye: such a session does not go on: tell its client; NULL: there is no way to */
 	void (*goodbye)(const struct handover *h);
+	/** @restored: all sessions that go on are there; NULL: that does not matter */
+	void (*restored)(struct rrasd *d);
 };
 
 extern const struct access pppoe_access;
@@ -82,6 +84,7 @@ void access_json(struct rrasd *d, struct json *j);
 const char *access_name(enum access_kind kind);
 const char *access_restore(enum access_kind kind, const struct handover *h);
 void access_goodbye(enum access_kind kind, const struct handover *h);
+void access_restored(struct rrasd *d);
 struct dialler *access_dialler(struct rrasd *d, const struct config_dial *dial, struct uplink *u);
 
 #endif /* RRASD_ACCESS_ACCESS_H */

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "../config.h"
+#include "../keep.h"
 #include "../log.h"
 #include "../rrasd.h"
 #include "access.h"
@@ -230,6 +231,22 @@ static int open_fd(const struct l2tp_address *local, const struct l2tp_address *
 	return err;
 }
 
+static struct l2tp_socket *add_socket(struct l2tp *l2tp, int fd, uint32_t number)
+{
+	struct l2tp_socket *socket = calloc(1, sizeof(*socket));
+
+	if (!socket)
+		return NULL;
+	socket->fd = fd;
+	socket->number = number;
+	socket->l2tp = l2tp;
+	list_append(&l2tp->sockets, &socket->list);
+	ev_io_init(&socket->io, on_readable, fd, EV_READ);
+	socket->io.data = socket;
+	ev_io_start(l2tp->d->loop, &socket->io);
+	return socket;
+}
+
 /**
  * l2tp_socket_open - a socket, to take calls or to call
  * @l2tp: the access protocol
@@ -241,22 +258,23 @@ static int open_fd(const struct l2tp_address *local, const struct l2tp_address *
 struct l2tp_socket *l2tp_socket_open(struct l2tp *l2tp, const struct l2tp_address *local,
 				     const struct l2tp_address *peer)
 {
-	struct l2tp_socket *socket = calloc(1, sizeof(*socket));
+	int fd = open_fd(local, peer);
+	struct l2tp_socket *socket;
 
-	if (!socket)
-		return NULL;
-	socket->fd = open_fd(local, peer);
-	if (socket->fd < 0) {
-		errno = -socket->fd;
-		free(socket);
+	if (fd < 0) {
+		errno = -fd;
 		return NULL;
 	}
-	socket->l2tp = l2tp;
+	socket = add_socket(l2tp, fd, ++l2tp->socket_numbers);
+	if (!socket) {
+		close(fd);
+		errno = ENOMEM;
+		return NULL;
+	}
 	socket->connected = !local;
-	list_append(&l2tp->sockets, &socket->list);
-	ev_io_init(&socket->io, on_readable, socket->fd, EV_READ);
-	socket->io.data = socket;
-	ev_io_start(l2tp->d->loop, &socket->io);
+	socket->listens = local;
+	if (l2tp->d->keep)
+		keep_hold(l2tp->d->keep, KEEP_L2TP, socket->number, fd, &socket->held);
 	return socket;
 }
 
@@ -267,6 +285,8 @@ struct l2tp_socket *l2tp_socket_open(struct l2tp *l2tp, const struct l2tp_addres
 void l2tp_socket_close(struct l2tp_socket *socket)
 {
 	ev_io_stop(socket->l2tp->d->loop, &socket->io);
+	if (socket->held)
+		keep_release(socket->l2tp->d->keep, &socket->held);
 	list_remove(&socket->list);
 	close(socket->fd);
 	free(socket);
@@ -288,6 +308,87 @@ static int open_access(struct rrasd *d)
 	return l2tp_engine_init(&l2tp->engine, &l2tp_ops);
 }
 
+static bool local_of(const struct l2tp_socket *socket, struct l2tp_address *local)
+{
+	union sockaddr_any any;
+	socklen_t len = sizeof(any);
+
+	if (getsockname(socket->fd, &any.sa, &len) < 0)
+		return false;
+	from_sockaddr(&any, local);
+	return true;
+}
+
+/* The sockets of the process before us; whether we take calls at them, the configuration says. */
+static int take_sockets(struct l2tp *l2tp)
+{
+	struct l2tp_socket *socket;
+	union sockaddr_any any;
+	uint32_t number;
+	socklen_t len;
+	int fd;
+
+	while ((fd = keep_take_any(l2tp->d->keep, KEEP_L2TP, &number)) >= 0) {
+		socket = add_socket(l2tp, fd, number);
+		if (!socket) {
+			close(fd);
+			return -ENOMEM;
+		}
+		len = sizeof(any);
+		socket->connected = !getpeername(fd, &any.sa, &len);
+		keep_taken(l2tp->d->keep, KEEP_L2TP, number, fd, &socket->held);
+		if (number > l2tp->socket_numbers)
+			l2tp->socket_numbers = number;
+	}
+	return 0;
+}
+
+/* Return: whether there is a socket of the process before us at this address. */
+static bool inherit(struct l2tp *l2tp, const struct l2tp_address *at)
+{
+	struct l2tp_socket *socket;
+	struct l2tp_address local;
+	struct list *l;
+
+	for (l = l2tp->sockets.next; l != &l2tp->sockets; l = l->next) {
+		socket = container_of(l, struct l2tp_socket, list);
+		if (socket->connected || socket->listens || !local_of(socket, &local) ||
+		    memcmp(&local, at, sizeof(local)))
+			continue;
+		socket->listens = true;
+		return true;
+	}
+	return false;
+}
+
+static bool has_tunnel(const struct l2tp_socket *socket)
+{
+	const struct l2tp *l2tp = socket->l2tp;
+	struct list *l;
+
+	for (l = l2tp->conns.next; l != &l2tp->conns; l = l->next) {
+		if (container_of(l, struct l2tp_conn, all)->t.path.socket == socket)
+			return true;
+	}
+	return false;
+}
+
+/* One where we take no calls any more stays for the end of its tunnels, but not after us. */
+static void let_go(struct l2tp *l2tp)
+{
+	struct l2tp_socket *socket;
+	struct list *l, *next;
+
+	for (l = l2tp->sockets.next; l != &l2tp->sockets; l = next) {
+		next = l->next;
+		socket = container_of(l, struct l2tp_socket, list);
+		if (!socket->listens && !has_tunnel(socket))
+			l2tp_socket_close(socket);
+		else if (!socket->listens && !socket->connected)
+			keep_release(l2tp->d->keep, &socket->held);
+	}
+}
+
 static int listen_at(struct l2tp *l2tp, const char *text)
 {
 	struct l2tp_address local;
@@ -295,6 +396,10 @@ static int listen_at(struct l2tp *l2tp, const char *text)
 	/* config.c has looked at it already. */
 	if (config_l2tp_address(text, l2tp->d->config->l2tp.port, &local))
 		return -EINVAL;
+	if (inherit(l2tp, &local)) {
+		log_info("l2tp %s: listening, as before", l2tp_address_text(&local));
+		return 0;
+	}
 	if (!l2tp_socket_open(l2tp, &local, NULL)) {
 		int err = -errno;
 
@@ -308,12 +413,19 @@ static int listen_at(struct l2tp *l2tp, const char *text)
 static int listen_access(struct rrasd *d)
 {
 	const struct config_list *list = &d->config->l2tp.listen;
+	bool heir = keep_is_heir(d->keep);
 	int err = 0;
 	size_t i;
 
+	if (heir)
+		err = take_sockets(d->l2tp);
 	for (i = 0; !err && i < list->count; i++)
 		err = listen_at(d->l2tp, list->item[i]);
-	return err;
+	if (err || !heir)
+		return err;
+	l2tp_tunnels_restore(d->l2tp);
+	let_go(d->l2tp);
+	return 0;
 }
 
 static void close_access(struct rrasd *d)
@@ -360,4 +472,7 @@ const struct access l2tp_access = {
 	.close = close_access,
 	.json = json_access,
 	.dialler = l2tp_dialler,
+	.restore = l2tp_restore,
+	.goodbye = l2tp_goodbye,
+	.restored = l2tp_restored,
 };

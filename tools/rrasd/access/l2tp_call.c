@@ -180,6 +180,56 @@ void l2tp_call_hangup(struct l2tp_call *call, const struct l2tp_end *end, uint64
 }
 
 /**
+ * l2tp_call_restore - go on with a call that another process has had in a tunnel
+ * @t: the tunnel, restored
+ * @call: the call, zeroed
+ * @id: our number of it
+ * @peer_id: the peer's
+ * @now: monotonic time, ms
+ *
+ * Return: whether there can be such a call; it is up, @call_up is not called.
+ */
+bool l2tp_call_restore(struct l2tp_tunnel *t, struct l2tp_call *call, uint16_t id,
+		       uint16_t peer_id, uint64_t now)
+{
+	if (t->state != L2TP_TUNNEL_UP || !id || !peer_id || l2tp_call_find(t, id))
+		return false;
+	t->engine->now = now;
+	call->peer_id = peer_id;
+	call->ours = t->ours;
+	call->up = true;
+	link_call(t, call, id);
+	list_remove(&call->waiting);
+	return true;
+}
+
+/**
+ * l2tp_call_forget - the opposite, without a word
+ * @call: the call
+ */
+void l2tp_call_forget(struct l2tp_call *call)
+{
+	unlink_call(call);
+}
+
+/**
+ * l2tp_call_deny - a call that the peer may believe in is over
+ * @t: the tunnel
+ * @id: our number of it
+ * @peer_id: the peer's
+ * @end: why
+ * @now: monotonic time, ms
+ */
+void l2tp_call_deny(struct l2tp_tunnel *t, uint16_t id, uint16_t peer_id,
+		    const struct l2tp_end *end, uint64_t now)
+{
+	l2tp_tunnel_enter(t, now);
+	if (t->state == L2TP_TUNNEL_UP && !l2tp_call_find(t, id))
+		send_cdn(t, id, peer_id, end);
+	l2tp_tunnel_leave(t);
+}
+
+/**
  * l2tp_calls_place - the tunnel is up: place the calls that wait for it
  * @t: the tunnel
  */

@@ -86,6 +86,7 @@ static void tunnel_free(struct l2tp_tunnel *t)
 	struct l2tp_conn *conn = l2tp_conn_of(t);
 	struct l2tp *l2tp = conn->l2tp;
 
+	l2tp_conn_forget(conn);
 	finished(conn);
 	if (conn->peer) {
 		l2tp->tunnels--;
@@ -193,7 +194,7 @@ static struct l2tp_tunnel *tunnel_new(struct l2tp_engine *e, const struct l2tp_p
 
 	*why = NULL;
 	/* Who we have called has no reason to call back. */
-	if (socket->connected || !has_room(l2tp, &host, &config->l2tp)) {
+	if (!socket->listens || !has_room(l2tp, &host, &config->l2tp)) {
 		l2tp->limited++;
 		return NULL;
 	}
@@ -216,6 +217,44 @@ static struct l2tp_tunnel *tunnel_new(struct l2tp_engine *e, const struct l2tp_p
 	l2tp->unfinished_count++;
 	list_append(&l2tp->unfinished, &conn->unfinished);
 	return &conn->t;
+}
+
+/**
+ * l2tp_conn_restore - a tunnel of the process before us
+ * @l2tp: the access protocol
+ * @socket: its socket
+ * @saved: what was written down of it
+ *
+ * Return: the tunnel, up; NULL without memory, or if that makes no sense.
+ */
+struct l2tp_conn *l2tp_conn_restore(struct l2tp *l2tp, struct l2tp_socket *socket,
+				    const struct l2tp_saved *saved)
+{
+	struct l2tp_address host = host_of(&saved->peer);
+	struct l2tp_conn *conn;
+
+	if (saved->peer.family != AF_INET && saved->peer.family != AF_INET6)
+		return NULL;
+	conn = l2tp_conn_create(l2tp, l2tp->d->config);
+	if (!conn)
+		return NULL;
+	conn->t.path.socket = socket;
+	if (socket->connected) {
+		conn->socket = socket;
+	} else {
+		conn->peer = peer_get(l2tp, &host);
+		if (!conn->peer)
+			goto err_free;
+		conn->peer->unfinished--;
+		l2tp->tunnels++;
+	}
+	if (!l2tp_tunnel_restore(&l2tp->engine, &conn->t, saved, rrasd_now()))
+		goto err_free;
+	return conn;
+
+err_free:
+	tunnel_free(&conn->t);
+	return NULL;
 }
 
 static void tunnel_timer(struct l2tp_tunnel *t)
@@ -262,6 +301,7 @@ const struct l2tp_ops l2tp_ops = {
 	.send = l2tp_send,
 	.tunnel_new = tunnel_new,
 	.tunnel_timer = tunnel_timer,
+	.tunnel_changed = l2tp_conn_changed,
 	.tunnel_up = tunnel_up,
 	.tunnel_down = tunnel_down,
 	.tunnel_free = tunnel_free,

@@ -120,8 +120,44 @@ static int open_conn(struct l2tp_dialler *dialler, const struct config_dial *dia
 	}
 	set_settings(conn, dial);
 	conn->t.path = (struct l2tp_path){ .socket = conn->socket, .peer = peer };
+	conn->claimed = true;
 	dialler->conn = conn;
 	return 0;
+}
+
+/**
+ * l2tp_dial_restore - go on with a session of the process before us that it has dialled
+ * @t: its tunnel, restored
+ * @id: our number of the session
+ * @peer_id: the peer's
+ * @h: the rest
+ *
+ * Return: NULL, or why that is not possible.
+ */
+const char *l2tp_dial_restore(struct l2tp_tunnel *t, uint16_t id, uint16_t peer_id,
+			      const struct handover *h)
+{
+	struct l2tp_conn *conn = l2tp_conn_of(t);
+	struct l2tp_dialler *dialler;
+	const struct config_dial *dial;
+	struct dialler *base;
+	const char *why;
+
+	base = dial_find_dialler(h->d, h->record, ACCESS_L2TP, &dial);
+	if (!base || conn->claimed)
+		return "its [dial] section is gone, or calls somebody else now";
+	dialler = to_l2tp(base);
+	config_put(conn->config);
+	conn->config = config_get(dial_config(base->uplink));
+	set_settings(conn, dial);
+	conn->claimed = true;
+	dialler->conn = conn;
+	why = l2tp_session_restore(t, id, peer_id, dialler, h);
+	if (!why)
+		return NULL;
+	conn->claimed = false;
+	dialler->conn = NULL;
+	return why;
 }
 
 static int begin(struct dialler *base, const struct config_dial *dial, const char *over)

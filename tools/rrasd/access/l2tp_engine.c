@@ -29,7 +29,14 @@ static bool same_peer(const struct l2tp_path *a, const struct l2tp_path *b)
 	return a->socket == b->socket && !memcmp(&a->peer, &b->peer, sizeof(a->peer));
 }
 
-static struct l2tp_tunnel *find(const struct l2tp_engine *e, uint16_t id)
+/**
+ * l2tp_tunnel_find - a tunnel by its number
+ * @e: the engine
+ * @id: our number of it
+ *
+ * Return: the tunnel, up or not, or NULL.
+ */
+struct l2tp_tunnel *l2tp_tunnel_find(const struct l2tp_engine *e, uint16_t id)
 {
 	struct l2tp_tunnel *t;
 	struct hnode *n;
@@ -65,26 +72,38 @@ static uint16_t choose_id(struct l2tp_engine *e)
 
 	for (i = 0; i < NUMBER_TRIES; i++) {
 		e->ops->random(&id, sizeof(id));
-		if (id && !find(e, id))
+		if (id && !l2tp_tunnel_find(e, id))
 			return id;
 	}
 	return 0;
 }
 
+/**
+ * l2tp_tunnel_insert - the engine knows a tunnel from now on
+ * @e: the engine
+ * @t: the tunnel
+ * @id: our number of it, not used yet
+ */
+void l2tp_tunnel_insert(struct l2tp_engine *e, struct l2tp_tunnel *t, uint16_t id)
+{
+	t->engine = e;
+	t->id = id;
+	t->heard = e->now;
+	list_init(&t->calls);
+	list_init(&t->waiting);
+	htable_add(&e->tunnels, &t->by_id, hash_id(id));
+}
+
 static bool begin(struct l2tp_engine *e, struct l2tp_tunnel *t)
 {
 	const struct l2tp_settings *s = t->settings;
+	uint16_t id = choose_id(e);
 
-	t->engine = e;
-	t->id = choose_id(e);
-	if (!t->id)
+	if (!id)
 		return false;
-	t->heard = e->now;
 	t->limit = e->now + s->setup_ms;
-	list_init(&t->calls);
-	list_init(&t->waiting);
 	l2tp_reliable_init(&t->reliable, s->retransmit_ms, s->retransmit_max_ms, s->tries);
-	htable_add(&e->tunnels, &t->by_id, hash_id(t->id));
+	l2tp_tunnel_insert(e, t, id);
 	return true;
 }
 
@@ -250,7 +269,7 @@ void l2tp_input(struct l2tp_engine *e, const struct l2tp_path *path, const uint8
 		e->counts.malformed++;
 		return;
 	}
-	t = h.tunnel ? find(e, h.tunnel) : find_stranger(e, path, &h);
+	t = h.tunnel ? l2tp_tunnel_find(e, h.tunnel) : find_stranger(e, path, &h);
 	if (!t || !same_peer(&t->path, path)) {
 		e->counts.stray++;
 		return;

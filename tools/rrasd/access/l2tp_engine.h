@@ -14,6 +14,8 @@
 #ifndef RRASD_ACCESS_L2TP_ENGINE_H
 #define RRASD_ACCESS_L2TP_ENGINE_H
 
+#include <assert.h>
+
 #include "../hash.h"
 #include "l2tp_avp.h"
 #include "l2tp_reliable.h"
@@ -106,6 +108,11 @@ struct l2tp_ops {
 					  const char **why);
 	/** @tunnel_timer: call l2tp_tunnel_timer() at @t->deadline, not at all if it is 0 */
 	void (*tunnel_timer)(struct l2tp_tunnel *t);
+	/**
+	 * @tunnel_changed: something is about to be sent; what l2tp_tunnel_save() writes may have
+	 * changed. NULL: nobody wants to know.
+	 */
+	void (*tunnel_changed)(struct l2tp_tunnel *t);
 	void (*tunnel_up)(struct l2tp_tunnel *t);
 	/** @tunnel_down: once, after its calls, see @t->problem; @tunnel_up need not have been */
 	void (*tunnel_down)(struct l2tp_tunnel *t);
@@ -200,6 +207,22 @@ struct l2tp_call {
 	bool sequenced;
 };
 
+/**
+ * struct l2tp_saved - a tunnel that is up, for another process; bytes without holes
+ */
+struct l2tp_saved {
+	uint16_t id, peer_id;
+	uint16_t first, expected;
+	uint32_t count;		/* of messages, the first of which has the number @first */
+	uint16_t peer_window;
+	uint16_t ours;
+	struct l2tp_address peer;
+	uint8_t local[16];
+	char peer_name[L2TP_NAME_LEN];
+};
+
+static_assert(sizeof(struct l2tp_saved) == 120, "no holes");
+
 /* l2tp_engine.c */
 int l2tp_engine_init(struct l2tp_engine *e, const struct l2tp_ops *ops);
 void l2tp_engine_clean(struct l2tp_engine *e);
@@ -209,6 +232,7 @@ int l2tp_tunnel_open(struct l2tp_engine *e, struct l2tp_tunnel *t, struct l2tp_c
 		     uint64_t now);
 void l2tp_tunnel_drop(struct l2tp_tunnel *t);
 void l2tp_tunnel_unlist(struct l2tp_tunnel *t);
+struct l2tp_tunnel *l2tp_tunnel_find(const struct l2tp_engine *e, uint16_t id);
 
 /* l2tp_tunnel.c */
 void l2tp_tunnel_timer(struct l2tp_tunnel *t, uint64_t now);
@@ -217,9 +241,22 @@ void l2tp_tunnel_close(struct l2tp_tunnel *t, const struct l2tp_end *end, uint64
 /* l2tp_call.c */
 void l2tp_call_place(struct l2tp_tunnel *t, struct l2tp_call *call, uint64_t now);
 void l2tp_call_hangup(struct l2tp_call *call, const struct l2tp_end *end, uint64_t now);
+bool l2tp_call_restore(struct l2tp_tunnel *t, struct l2tp_call *call, uint16_t id,
+		       uint16_t peer_id, uint64_t now);
+void l2tp_call_forget(struct l2tp_call *call);
+void l2tp_call_deny(struct l2tp_tunnel *t, uint16_t id, uint16_t peer_id,
+		    const struct l2tp_end *end, uint64_t now);
 
-/* Between the three. */
+/* l2tp_save.c */
+bool l2tp_tunnel_save(const struct l2tp_tunnel *t, struct l2tp_saved *saved);
+bool l2tp_tunnel_restore(struct l2tp_engine *e, struct l2tp_tunnel *t,
+			 const struct l2tp_saved *saved, uint64_t now);
+bool l2tp_tunnel_requeue(struct l2tp_tunnel *t, const void *data, size_t len);
+void l2tp_tunnel_go_on(struct l2tp_tunnel *t, uint64_t now);
+
+/* Between the four. */
 struct l2tp_call *l2tp_call_find(const struct l2tp_tunnel *t, uint16_t id);
+void l2tp_tunnel_insert(struct l2tp_engine *e, struct l2tp_tunnel *t, uint16_t id);
 void l2tp_tunnel_input(struct l2tp_tunnel *t, const struct l2tp_header *h);
 void l2tp_tunnel_enter(struct l2tp_tunnel *t, uint64_t now);
 void l2tp_tunnel_leave(struct l2tp_tunnel *t);

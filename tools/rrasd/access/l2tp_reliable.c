@@ -87,6 +87,24 @@ bool l2tp_reliable_queue(struct l2tp_reliable *r, const struct l2tp_writer *w)
 }
 
 /**
+ * l2tp_reliable_message - one of the messages that are not acknowledged
+ * @r: the connection
+ * @index: which, less than @r->count
+ * @len: gets its length
+ *
+ * Return: the message.
+ */
+const uint8_t *l2tp_reliable_message(const struct l2tp_reliable *r, uint32_t index, size_t *len)
+{
+	const struct l2tp_queued *q = r->queue;
+
+	while (index--)
+		q = q->next;
+	*len = q->len;
+	return q->data;
+}
+
+/**
  * l2tp_reliable_drop_unsent - forget the messages that have no number yet
  * @r: the connection
  *

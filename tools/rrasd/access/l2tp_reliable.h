@@ -65,6 +65,7 @@ void l2tp_reliable_init(struct l2tp_reliable *r, uint32_t first_ms, uint32_t lon
 void l2tp_reliable_clean(struct l2tp_reliable *r);
 void l2tp_reliable_window(struct l2tp_reliable *r, uint16_t window);
 bool l2tp_reliable_queue(struct l2tp_reliable *r, const struct l2tp_writer *w);
+const uint8_t *l2tp_reliable_message(const struct l2tp_reliable *r, uint32_t index, size_t *len);
 void l2tp_reliable_drop_unsent(struct l2tp_reliable *r);
 enum l2tp_arrival l2tp_reliable_input(struct l2tp_reliable *r, const struct l2tp_header *h,
 				      bool wait, uint64_t now);

@@ -71,6 +71,13 @@ static struct l2tp_end end_for(enum ppp_reason reason)
 	return end;
 }
 
+static void port_save(const struct session *s, struct record_writer *w)
+{
+	const struct l2tp_session *ls = to_l2tp(s);
+
+	l2tp_save(ls->tunnel, &ls->call, w);
+}
+
 static void port_closed(struct session *s, enum ppp_reason reason)
 {
 	struct l2tp_session *ls = to_l2tp(s);
@@ -92,6 +99,7 @@ static const struct session_port port = {
 	.peer = port_peer,
 	.json = port_json,
 	.authenticated = port_authenticated,
+	.save = port_save,
 	.closed = port_closed,
 	.free = port_free,
 };
@@ -122,6 +130,14 @@ static uint32_t flags_of(const struct l2tp_tunnel *t)
 	return NDISWAN_L2TP_SEND_SEQUENCE;
 }
 
+static void remember_tunnel(struct l2tp_session *ls, const struct l2tp_tunnel *t)
+{
+	ls->peer = t->path.peer;
+	ls->proven = t->settings->secret.data;
+	ls->tunnel = t->id;
+	snprintf(ls->peer_name, sizeof(ls->peer_name), "%s", t->peer_name);
+}
+
 /* Returns the link's file or a negative error. */
 static int make_link(struct l2tp_session *ls, struct l2tp_tunnel *t, uint16_t id,
 		     uint16_t peer_id, uint32_t *link)
@@ -142,10 +158,7 @@ static int make_link(struct l2tp_session *ls, struct l2tp_tunnel *t, uint16_t id
 
 	memcpy(a.peer, path->peer.bytes, sizeof(a.peer));
 	memcpy(a.local, path->local, sizeof(a.local));
-	ls->peer = path->peer;
-	ls->proven = t->settings->secret.data;
-	ls->tunnel = t->id;
-	snprintf(ls->peer_name, sizeof(ls->peer_name), "%s", t->peer_name);
+	remember_tunnel(ls, t);
 	return kernel_link_l2tp(ls->l2tp->d->kernel, &a, link);
 }
 
@@ -265,4 +278,36 @@ void l2tp_session_call_down(struct l2tp_call *call, const struct l2tp_end *end)
 	snprintf(ls->reason, sizeof(ls->reason), "%s", end->text);
 	ls->s.detail = ls->reason;
 	session_lower_down(&ls->s, PPP_REASON_LOWER_DOWN);
+}
+
+/**
+ * l2tp_session_restore - go on with a session of the process before us
+ * @t: its tunnel, restored
+ * @id: our number of the session
+ * @peer_id: the peer's
+ * @dialler: who has called for it; NULL: we serve a client
+ * @h: the rest
+ *
+ * Return: NULL, or why that is not possible.
+ */
+const char *l2tp_session_restore(struct l2tp_tunnel *t, uint16_t id, uint16_t peer_id,
+				 struct l2tp_dialler *dialler, const struct handover *h)
+{
+	struct uplink *u = dialler ? l2tp_dial_uplink(dialler) : NULL;
+	struct l2tp_session *ls = l2tp_session_create(h->d->l2tp);
+
+	if (!ls)
+		return "out of memory";
+	remember_tunnel(ls, t);
+	ls->began = true;
+	ls->dialler = dialler;
+	if (!l2tp_call_restore(t, &ls->call, id, peer_id, rrasd_now())) {
+		free(ls);
+		return "another session has its number";
+	}
+	if (session_restore(&ls->s, &port, h, u))
+		return NULL;
+	l2tp_call_forget(&ls->call);
+	free(ls);
+	return "its record makes no sense";
 }

@@ -453,6 +453,9 @@ void l2tp_tunnel_transmit(struct l2tp_tunnel *t)
 	const uint8_t *data;
 	size_t len;
 
+	/* What was sent, or acknowledged, is not to be forgotten: first this, then that. */
+	if (e->ops->tunnel_changed)
+		e->ops->tunnel_changed(t);
 	while ((data = l2tp_reliable_output(&t->reliable, e->now, &len))) {
 		e->ops->send(e, &t->path, data, len);
 		e->counts.sent++;

@@ -159,6 +159,142 @@ static void test_loss(void)
 	tap_number(good, 600, "a network that loses messages");
 }
 
+/* The messages that the tunnel has, in memory of their own. */
+static void requeue(struct l2tp_tunnel *to, const struct l2tp_tunnel *from)
+{
+	const uint8_t *data;
+	uint32_t i;
+	size_t len;
+
+	for (i = 0; i < from->reliable.count; i++) {
+		data = l2tp_reliable_message(&from->reliable, i, &len);
+		if (!l2tp_tunnel_requeue(to, data, len))
+			abort();
+	}
+}
+
+/* Calls that are up go on; those that are not are over, which the peer is told. */
+static void restart_calls(struct world_end *end, struct l2tp_tunnel *from, struct l2tp_tunnel *to)
+{
+	const struct l2tp_end over = { L2TP_CDN_CARRIER_LOST, 0, "restarted" };
+	struct world_call *wc, *new;
+	struct list *l, *next;
+	uint16_t id, peer_id;
+	bool up;
+
+	for (l = end->calls.next; l != &end->calls; l = next) {
+		next = l->next;
+		wc = container_of(l, struct world_call, all);
+		if (wc->call.tunnel != from)
+			continue;
+		id = wc->call.id;
+		peer_id = wc->call.peer_id;
+		up = wc->call.up;
+		l2tp_call_forget(&wc->call);
+		world_forget(wc);
+		if (!up) {
+			l2tp_call_deny(to, id, peer_id, &over, world.now);
+			continue;
+		}
+		new = world_call(end);
+		if (!l2tp_call_restore(to, &new->call, id, peer_id, world.now))
+			abort();
+	}
+}
+
+/* The process of one end is replaced: the new one knows what was saved and nothing else. */
+static void restart(struct world_end *end)
+{
+	struct world_tunnel *old = world_first(end), *new;
+	struct l2tp_saved saved;
+
+	if (!old || !l2tp_tunnel_save(&old->t, &saved))
+		return;
+	new = world_tunnel(end);
+	new->t.path.socket = old->t.path.socket;
+	/* Not two with one number. */
+	htable_remove(&end->e.tunnels, &old->t.by_id);
+	if (!l2tp_tunnel_restore(&end->e, &new->t, &saved, world.now))
+		abort();
+	requeue(&new->t, &old->t);
+	restart_calls(end, &old->t, &new->t);
+	old->t.id = 0;
+	htable_add(&end->e.tunnels, &old->t.by_id, 0);
+	l2tp_tunnel_drop(&old->t);
+	l2tp_tunnel_go_on(&new->t, world.now);
+}
+
+/* Both ends are replaced again and again, on a network that loses messages. */
+static void test_restart(void)
+{
+	unsigned int pattern, i, up = 0, same = 0, heard = 0;
+	struct world_call *wc;
+
+	for (pattern = 1; pattern <= 100; pattern++) {
+		world_begin();
+		world.lac.settings.tries = 30;
+		world.lns.settings.tries = 30;
+		world_open();
+		world_wait(1000);
+		world.lose = pattern * 2654435761U & pattern * 2246822519U;
+		for (i = 0; i < 60; i++) {
+			wc = world_call(&world.lac);
+			l2tp_call_place(&world_first(&world.lac)->t, &wc->call, world.now);
+			world_wait(100 * (pattern % 7));
+			restart(i % 3 ? &world.lns : &world.lac);
+		}
+		world_wait(400000);
+		up += is_up(1, world.lac.e.calls.count) && world.lac.e.calls.count;
+		restart(&world.lac);
+		restart(&world.lns);
+		world.lose = 0;
+		hangup(&world.lns, "enough");
+		heard = world.lac.e.calls.count;
+		world_wait(1000);
+		same += world.lac.e.calls.count == heard - 1;
+		world_clean();
+	}
+	tap_number(up, 100, "restarted while calls come: both ends have the same ones");
+	tap_number(same, 100, "and hear each other");
+}
+
+static void test_saved(void)
+{
+	struct l2tp_saved good, bad;
+	struct world_tunnel *wt;
+	struct l2tp_tunnel *t;
+
+	world_begin();
+	world_open();
+	tap_ok(!l2tp_tunnel_save(&world_first(&world.lac)->t, &good),
+	       "one that is not up is not saved");
+	world_run();
+	t = &world_first(&world.lns)->t;
+	wt = world_tunnel(&world.lns);
+	tap_ok(l2tp_tunnel_save(t, &good) &&
+	       !l2tp_tunnel_restore(&world.lns.e, &wt->t, &good, world.now),
+	       "there are no two with one number");
+	good.id ^= 1;
+	bad = good;
+	bad.peer_id = 0;
+	tap_ok(!l2tp_tunnel_restore(&world.lns.e, &wt->t, &bad, world.now),
+	       "nor one without a peer");
+	bad = good;
+	bad.count = 0x8000;
+	tap_ok(!l2tp_tunnel_restore(&world.lns.e, &wt->t, &bad, world.now),
+	       "with too many messages");
+	bad = good;
+	memset(bad.peer_name, 'x', sizeof(bad.peer_name));
+	tap_ok(!l2tp_tunnel_restore(&world.lns.e, &wt->t, &bad, world.now),
+	       "with an endless name");
+	tap_ok(l2tp_tunnel_restore(&world.lns.e, &wt->t, &good, world.now),
+	       "a good one is restored");
+	tap_ok(!l2tp_tunnel_requeue(&wt->t, "\xc8\x02", 2) &&
+	       !l2tp_tunnel_requeue(&wt->t, "\xc8\2\0\x0c\0\1\0\0\0\0\0\0", 12),
+	       "what is no message is not sent");
+	world_clean();
+}
+
 static void write_stop(struct l2tp_writer *w, const struct l2tp_tunnel *t, uint16_t ns,
 		       uint16_t nr)
 {
@@ -328,5 +464,7 @@ int main(void)
 	test_requests();
 	test_unknown();
 	test_backlog();
+	test_restart();
+	test_saved();
 	return tap_end();
 }
