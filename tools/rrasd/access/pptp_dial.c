@@ -100,6 +100,18 @@ static void line_authenticated(struct session *s)
 	(void)s;
 }
 
+static void line_save(const struct session *s, struct record_writer *w)
+{
+	const struct pptp_line *line = to_line(s);
+
+	pptp_save(line->dialler->conn, line->number, line->peer_number, false, w);
+}
+
+static int line_control(const struct session *s)
+{
+	return to_line(s)->dialler->conn->fd;
+}
+
 static void line_closed(struct session *s, enum ppp_reason reason)
 {
 	struct pptp_line *line = to_line(s);
@@ -119,6 +131,8 @@ static const struct session_port line_port = {
 	.describe = line_describe,
 	.json = line_json,
 	.authenticated = line_authenticated,
+	.save = line_save,
+	.control = line_control,
 	.closed = line_closed,
 	.free = line_free,
 };
@@ -236,11 +250,92 @@ static void on_ended(struct pptp_conn *conn)
 			   PPP_REASON_LOWER_DOWN);
 }
 
+static void on_changed(struct pptp_conn *conn)
+{
+	struct pptp_dialler *dialler = conn->data;
+
+	if (dialler && dialler->line)
+		session_changed(&dialler->line->s);
+}
+
 static const struct pptp_user pptp_caller = {
 	.opened = on_opened,
 	.message = on_message,
 	.ended = on_ended,
+	.changed = on_changed,
 };
+
+/**
+ * pptp_dial_find - who has made a call of the process before us?
+ * @h: its session
+ *
+ * Return: the dialler; NULL: the configuration does not call so any more.
+ */
+struct pptp_dialler *pptp_dial_find(const struct handover *h)
+{
+	const struct config_dial *dial;
+	struct dialler *base;
+
+	base = dial_find_dialler(h->d, h->record, ACCESS_PPTP, &dial);
+	return base && !to_dialler(base)->conn ? to_dialler(base) : NULL;
+}
+
+/**
+ * pptp_dial_conn - a connection that the process before us has had
+ * @dialler: who has called
+ * @fd: its socket; belongs to the connection, if there is one
+ *
+ * Return: the connection, to be filled and gone on with; NULL on an error.
+ */
+struct pptp_conn *pptp_dial_conn(struct pptp_dialler *dialler, int fd)
+{
+	struct sockaddr_in local, remote;
+	socklen_t llen = sizeof(local), rlen = sizeof(remote);
+
+	if (getsockname(fd, (struct sockaddr *)&local, &llen) < 0 ||
+	    getpeername(fd, (struct sockaddr *)&remote, &rlen) < 0)
+		return NULL;
+	dialler->conn = pptp_conn_create(dialler->pptp, &pptp_caller, dialler, fd);
+	if (!dialler->conn)
+		return NULL;
+	dialler->conn->local = local.sin_addr;
+	dialler->conn->remote = remote.sin_addr;
+	return dialler->conn;
+}
+
+/**
+ * pptp_dial_restore - go on with a session of the process before us that it has dialled
+ * @dialler: who has called, with its connection
+ * @number: our number of the call
+ * @peer_number: the server's
+ * @h: the rest
+ *
+ * Return: NULL, or why that is not possible; then the call is over, and the connection.
+ */
+const char *pptp_dial_restore(struct pptp_dialler *dialler, uint16_t number, uint16_t peer_number,
+			      const struct handover *h)
+{
+	struct pptp_line *line = calloc(1, sizeof(*line));
+	const char *why = "another call has its number";
+
+	if (!line || !pptp_number_claim(dialler->pptp, number, dialler))
+		goto err;
+	dialler->number = number;
+	line->dialler = dialler;
+	line->local = dialler->conn->local;
+	line->remote = dialler->conn->remote;
+	line->number = number;
+	line->peer_number = peer_number;
+	dialler->line = line;
+	if (session_restore(&line->s, &line_port, h, dialler->dialler.uplink))
+		return NULL;
+	dialler->line = NULL;
+	why = "its record makes no sense";
+err:
+	free(line);
+	hang_up(dialler, why);
+	return why;
+}
 
 static int dialler_begin(struct dialler *d, const struct config_dial *dial, const char *over)
 {

@@ -72,6 +72,7 @@ struct pptp {
 };
 
 struct pptp_conn;
+struct pptp_dialler;
 
 /**
  * struct pptp_user - who has a connection: the one who serves calls, or the one who makes one
@@ -134,6 +135,12 @@ struct pptp_conn *pptp_conn_restore(struct pptp *p, int fd);
 void pptp_save(const struct pptp_conn *conn, uint16_t number, uint16_t peer_number, bool incoming,
 	       struct record_writer *w);
 const char *pptp_restore(const struct handover *h);
+
+/* pptp_dial.c */
+struct pptp_dialler *pptp_dial_find(const struct handover *h);
+struct pptp_conn *pptp_dial_conn(struct pptp_dialler *dialler, int fd);
+const char *pptp_dial_restore(struct pptp_dialler *dialler, uint16_t number, uint16_t peer_number,
+			      const struct handover *h);
 
 /* pptp_conn.c */
 void pptp_conn_go_on(struct pptp_conn *conn);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * PPTP calls of clients that outlive the process, and their control connections: the TCP socket
- * goes with each call, what is known of the connection is in the record of each. A line that we
- * have called is no part of this: it is dialled again.
+ * PPTP calls that outlive the process, of clients and those that we have dialled, and their control
+ * connections: the TCP socket goes with each call, what is known of the connection is in the record
+ * of each.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -74,7 +74,8 @@ static struct pptp_conn *find(const struct pptp *p, int control)
 	return NULL;
 }
 
-static struct pptp_conn *create(struct pptp *p, const struct pptp_saved *saved, int control)
+static struct pptp_conn *create(struct pptp *p, const struct pptp_saved *saved, int control,
+				struct pptp_dialler *dialler)
 {
 	struct pptp_conn *conn;
 	int fd;
@@ -82,7 +83,7 @@ static struct pptp_conn *create(struct pptp *p, const struct pptp_saved *saved, 
 	fd = fcntl(control, F_DUPFD_CLOEXEC, 0);
 	if (fd < 0)
 		return NULL;
-	conn = pptp_conn_restore(p, fd);
+	conn = dialler ? pptp_dial_conn(dialler, fd) : pptp_conn_restore(p, fd);
 	if (!conn) {
 		close(fd);
 		return NULL;
@@ -96,6 +97,32 @@ static struct pptp_conn *create(struct pptp *p, const struct pptp_saved *saved, 
 	return conn;
 }
 
+static const char *restore_call(const struct handover *h, const struct pptp_saved *saved)
+{
+	struct pptp_conn *conn = find(h->d->pptp, h->control);
+	const char *why;
+
+	if (!conn)
+		conn = create(h->d->pptp, saved, h->control, NULL);
+	if (!conn || !conn->peer)
+		return "its control connection cannot be gone on with";
+	why = pptp_call_restore(conn, saved->number, saved->peer_number, saved->incoming, h);
+	if (why && list_empty(&conn->calls))
+		pptp_conn_end(conn, why);
+	return why;
+}
+
+static const char *restore_line(const struct handover *h, const struct pptp_saved *saved)
+{
+	struct pptp_dialler *dialler = pptp_dial_find(h);
+
+	if (!dialler)
+		return "its [dial] section is gone, or calls somebody else now";
+	if (find(h->d->pptp, h->control) || !create(h->d->pptp, saved, h->control, dialler))
+		return "its control connection cannot be gone on with";
+	return pptp_dial_restore(dialler, saved->number, saved->peer_number, h);
+}
+
 /**
  * pptp_restore - go on with a call of the process before us
  * @h: its session
@@ -105,24 +132,13 @@ static struct pptp_conn *create(struct pptp *p, const struct pptp_saved *saved, 
 const char *pptp_restore(const struct handover *h)
 {
 	struct pptp_saved saved;
-	struct pptp_conn *conn;
-	const char *why;
 
-	if (!record_get(h->record, RECORD_PORT, &saved, sizeof(saved)) || !plausible(&saved) ||
-	    dial_is_saved(h->record))
+	if (!record_get(h->record, RECORD_PORT, &saved, sizeof(saved)) || !plausible(&saved))
 		return "its record makes no sense";
 	if (h->control < 0)
 		return "its control connection is gone";
 	/* Part of a message is lost, and with it where the next one begins. */
 	if (saved.unsent)
-		return "its client had not taken all that was sent to it";
-	conn = find(h->d->pptp, h->control);
-	if (!conn)
-		conn = create(h->d->pptp, &saved, h->control);
-	if (!conn)
-		return "its control connection cannot be gone on with";
-	why = pptp_call_restore(conn, saved.number, saved.peer_number, saved.incoming, h);
-	if (why && list_empty(&conn->calls))
-		pptp_conn_end(conn, why);
-	return why;
+		return "the other side had not taken all that was sent to it";
+	return dial_is_saved(h->record) ? restore_line(h, &saved) : restore_call(h, &saved);
 }
