@@ -126,8 +126,11 @@ static void save(struct keep *k, struct session *s)
 		log_warning("session %u will not outlive this process: its record is too long, or "
 			    "there is no memory", s->link);
 	/* Not with what was true before. */
-	if (open)
-		put_record(k, s, false);
+	if (open && put_record(k, s, false))
+		return;
+	state_remove(keep_state(k), s->slot);
+	s->slot = 0;
+	s->kept = false;
 }
 
 /**
