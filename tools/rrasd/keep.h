@@ -25,6 +25,7 @@ enum keep_kind {
 	KEEP_LINK,		/* the number is that of the link */
 	KEEP_CONTROL,		/* the socket of its control connection; the same number */
 	KEEP_L2TP,		/* a UDP socket with tunnels; numbered by l2tp.c */
+	KEEP_TERMINAL,		/* what a session comes in on; the number of its link */
 };
 
 void keep_inherit(void);

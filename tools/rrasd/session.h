@@ -57,6 +57,8 @@ struct session_port {
 	 * has none. Sessions may have the same one.
 	 */
 	int (*control)(const struct session *s);
+	/** @terminal: what it comes in on, likewise; NULL: nothing that is a file */
+	int (*terminal)(const struct session *s);
 	/** @closed: the session is over; the link's file is still open */
 	void (*closed)(struct session *s, enum ppp_reason reason);
 	/** @free: free the object that embeds @s; later than @closed */
@@ -94,6 +96,8 @@ struct session {
 	uint32_t held;
 	/** @control_held: and so does the socket of its control connection */
 	uint32_t control_held;
+	/** @terminal_held: and what it comes in on */
+	uint32_t terminal_held;
 	int fd;
 	uint32_t link;
 	/** @user: the name, any bytes, @user_len of them; NULL before authentication */

@@ -81,6 +81,8 @@ static void hold(struct keep *k, struct session *s)
 	keep_hold(k, KEEP_LINK, s->link, s->fd, &s->held);
 	if (s->port->control)
 		keep_hold(k, KEEP_CONTROL, s->link, s->port->control(s), &s->control_held);
+	if (s->port->terminal)
+		keep_hold(k, KEEP_TERMINAL, s->link, s->port->terminal(s), &s->terminal_held);
 }
 
 /* Return: whether it was written down. */
@@ -161,6 +163,7 @@ void session_unkeep(struct session *s)
 		kernel_link_down(s->fd);
 	keep_release(k, &s->held);
 	keep_release(k, &s->control_held);
+	keep_release(k, &s->terminal_held);
 	state_remove(keep_state(k), s->slot);
 	s->slot = 0;
 }
@@ -318,6 +321,9 @@ bool session_restore(struct session *s, const struct session_port *port,
 	keep_taken(s->d->keep, KEEP_LINK, s->link, s->fd, &s->held);
 	if (port->control)
 		keep_taken(s->d->keep, KEEP_CONTROL, s->link, port->control(s), &s->control_held);
+	if (port->terminal)
+		keep_taken(s->d->keep, KEEP_TERMINAL, s->link, port->terminal(s),
+			   &s->terminal_held);
 	sessions_insert(s->d->sessions, s);
 	if (s->user)
 		sessions_named(s->d->sessions, s);
@@ -380,6 +386,8 @@ static bool take_over(const struct handover *h, uint32_t *unfinished)
 	why = go_on(h, &saved);
 	if (h->control >= 0)
 		close(h->control);
+	if (h->terminal >= 0)
+		close(h->terminal);
 	if (!why)
 		return true;
 	if (*why)
@@ -418,6 +426,7 @@ void sessions_restore(struct rrasd *d)
 			.d = d, .link = found.key.number, .slot = found.slot, .record = &record,
 			.fd = keep_take(d->keep, KEEP_LINK, found.key.number),
 			.control = keep_take(d->keep, KEEP_CONTROL, found.key.number),
+			.terminal = keep_take(d->keep, KEEP_TERMINAL, found.key.number),
 		};
 		if (take_over(&h, &unfinished)) {
 			good++;

@@ -21,6 +21,8 @@ struct handover {
 	 * duplicate.
 	 */
 	int control;
+	/** @terminal: what it comes in on; likewise */
+	int terminal;
 	/** @slot: where its record is */
 	uint32_t slot;
 	/** @record: what was written down */

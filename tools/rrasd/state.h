@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 /* Of everything in the slots, the structures of all owners of record.h included. */
-#define STATE_VERSION		3
+#define STATE_VERSION		4
 #define STATE_RECORD_MAX	992	/* so that a slot is 1 KiB */
 
 struct state;

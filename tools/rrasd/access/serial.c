@@ -12,15 +12,18 @@
 #include <unistd.h>
 
 #include "../config.h"
+#include "../dial.h"
 #include "../log.h"
+#include "../record.h"
 #include "../rrasd.h"
-#include "../session.h"
+#include "../session_keep.h"
 #include "../wan.h"
 #include "serial.h"
 
 #define CARRIER_INTERVAL	0.5
 #define PAUSE_MIN		1.0
 #define PAUSE_MAX		60.0
+#define RECORD_TEXT_MAX		256	/* of a terminal */
 
 struct serial_session;
 
@@ -99,6 +102,21 @@ static void again_later(struct serial_port *port)
 	port->pause = port->pause * 2 < PAUSE_MAX ? port->pause * 2 : PAUSE_MAX;
 }
 
+static void port_save(const struct session *s, struct record_writer *w)
+{
+	record_put_text(w, RECORD_PORT_TEXT, to_serial(s)->port->section->device);
+}
+
+static int port_control(const struct session *s)
+{
+	return to_serial(s)->port->line.channel;
+}
+
+static int port_terminal(const struct session *s)
+{
+	return to_serial(s)->port->line.tty;
+}
+
 static void port_closed(struct session *s, enum ppp_reason reason)
 {
 	struct serial_port *port = to_serial(s)->port;
@@ -120,6 +138,9 @@ static const struct session_port session_port = {
 	.json = port_json,
 	.authenticated = port_authenticated,
 	.framing = port_framing,
+	.save = port_save,
+	.control = port_control,
+	.terminal = port_terminal,
 	.closed = port_closed,
 	.free = port_free,
 };
@@ -294,6 +315,59 @@ static int serial_listen(struct rrasd *d)
 	return 0;
 }
 
+static struct serial_port *find_port(const struct serial *serial, const char *device)
+{
+	struct serial_port *port;
+	struct list *l;
+
+	for (l = serial->ports.next; l != &serial->ports; l = l->next) {
+		port = container_of(l, struct serial_port, list);
+		if (!strcmp(port->section->device, device))
+			return port;
+	}
+	return NULL;
+}
+
+static const char *restore_session(struct serial_port *port, const struct handover *h)
+{
+	struct serial_session *session;
+
+	if (port->session)
+		return "there is another session already";
+	session = calloc(1, sizeof(*session));
+	if (!session)
+		return "out of memory";
+	if (!serial_line_take(&port->line, &port->section->line, h->terminal, h->control)) {
+		free(session);
+		return "its line cannot be gone on with";
+	}
+	ev_timer_stop(h->d->loop, &port->timer);
+	session->port = port;
+	port->session = session;
+	if (session_restore(&session->s, &session_port, h, NULL))
+		return NULL;
+	port->session = NULL;
+	free(session);
+	serial_line_close(&port->line);
+	again_later(port);
+	return "its record makes no sense";
+}
+
+static const char *serial_restore(const struct handover *h)
+{
+	char device[RECORD_TEXT_MAX];
+	struct serial_port *port;
+
+	if (!record_get_text(h->record, RECORD_PORT_TEXT, device, sizeof(device)))
+		return "its record makes no sense";
+	if (h->control < 0 || h->terminal < 0)
+		return "its line is gone";
+	if (dial_is_saved(h->record))
+		return serial_dial_restore(device, h);
+	port = find_port(h->d->serial, device);
+	return port ? restore_session(port, h) : "its [serial] section is gone";
+}
+
 static void serial_close(struct rrasd *d)
 {
 	struct serial *serial = d->serial;
@@ -330,4 +404,5 @@ const struct access serial_access = {
 	.close = serial_close,
 	.json = serial_json,
 	.dialler = serial_dialler,
+	.restore = serial_restore,
 };

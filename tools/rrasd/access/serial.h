@@ -28,6 +28,7 @@ struct serial {
 	struct serial_counts counts;
 };
 
+const char *serial_dial_restore(const char *device, const struct handover *h);
 struct dialler *serial_dialler(struct rrasd *d, const struct config_dial *dial, struct uplink *u);
 
 #endif /* RRASD_ACCESS_SERIAL_H */

@@ -18,8 +18,9 @@
 #include "../config.h"
 #include "../dial.h"
 #include "../log.h"
+#include "../record.h"
 #include "../rrasd.h"
-#include "../session.h"
+#include "../session_keep.h"
 #include "serial.h"
 
 #define CARRIER_INTERVAL	0.2
@@ -82,6 +83,21 @@ static void call_framing(struct session *s, const struct ppp_link *link)
 	serial_line_framing(&to_call(s)->dialler->line, link);
 }
 
+static void call_save(const struct session *s, struct record_writer *w)
+{
+	record_put_text(w, RECORD_PORT_TEXT, to_call(s)->dialler->device);
+}
+
+static int call_control(const struct session *s)
+{
+	return to_call(s)->dialler->line.channel;
+}
+
+static int call_terminal(const struct session *s)
+{
+	return to_call(s)->dialler->line.tty;
+}
+
 static void call_closed(struct session *s, enum ppp_reason reason)
 {
 	struct serial_dialler *dialler = to_call(s)->dialler;
@@ -102,6 +118,9 @@ static const struct session_port call_port = {
 	.json = call_json,
 	.authenticated = call_authenticated,
 	.framing = call_framing,
+	.save = call_save,
+	.control = call_control,
+	.terminal = call_terminal,
 	.closed = call_closed,
 	.free = call_free,
 };
@@ -165,6 +184,42 @@ static void on_hangup(struct serial_line *line)
 	dialler->serial->counts.hangups++;
 	log_info("serial %s: hung up", dialler->device);
 	session_lower_down(&dialler->call->s, PPP_REASON_LOWER_DOWN);
+}
+
+/**
+ * serial_dial_restore - go on with a session of the process before us that it has dialled
+ * @device: the terminal
+ * @h: the session
+ *
+ * Return: NULL, or why that is not possible.
+ */
+const char *serial_dial_restore(const char *device, const struct handover *h)
+{
+	struct serial_dialler *dialler;
+	const struct config_dial *dial;
+	struct serial_call *call;
+	struct dialler *base;
+
+	base = dial_find_dialler(h->d, h->record, ACCESS_SERIAL, &dial);
+	if (!base || to_dialler(base)->call || strcmp(to_dialler(base)->device, device))
+		return "its [dial] section is gone, or calls somebody else now";
+	dialler = to_dialler(base);
+	call = calloc(1, sizeof(*call));
+	if (!call)
+		return "out of memory";
+	if (!serial_line_take(&dialler->line, &dial->serial, h->terminal, h->control)) {
+		free(call);
+		return "its line cannot be gone on with";
+	}
+	dialler->modem = dial->serial.modem;
+	call->dialler = dialler;
+	dialler->call = call;
+	if (session_restore(&call->s, &call_port, h, base->uplink))
+		return NULL;
+	dialler->call = NULL;
+	free(call);
+	serial_line_close(&dialler->line);
+	return "its record makes no sense";
 }
 
 static void wait_for_carrier(struct serial_dialler *dialler)

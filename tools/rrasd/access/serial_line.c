@@ -185,6 +185,43 @@ void serial_line_framing(struct serial_line *line, const struct ppp_link *link)
 }
 
 /**
+ * serial_line_take - a line with a link that the process before us has had
+ * @line: the line, closed
+ * @config: how it was opened
+ * @tty: the terminal; a duplicate is made
+ * @channel: the file of /dev/ppp; likewise
+ *
+ * Return: whether it is open now.
+ */
+bool serial_line_take(struct serial_line *line, const struct config_line *config, int tty,
+		      int channel)
+{
+	line->tty = fcntl(tty, F_DUPFD_CLOEXEC, 0);
+	line->channel = fcntl(channel, F_DUPFD_CLOEXEC, 0);
+	if (line->tty < 0 || line->channel < 0) {
+		serial_line_close(line);
+		return false;
+	}
+	line->flush = config->rtscts || config->modem;
+	ev_io_set(&line->io, line->channel, EV_READ);
+	ev_io_start(line->d->loop, &line->io);
+	return true;
+}
+
+/* Who holds the terminal for us lets go of it a little later than we do. */
+static void hang_up(int tty)
+{
+	int discipline = N_TTY;
+	struct termios t;
+
+	ioctl(tty, TIOCSETD, &discipline);
+	if (tcgetattr(tty, &t) < 0)
+		return;
+	cfsetspeed(&t, B0);
+	tcsetattr(tty, TCSANOW, &t);
+}
+
+/**
  * serial_line_close - let go of the terminal, which hangs up
  * @line: the line, open or not
  */
@@ -194,6 +231,8 @@ void serial_line_close(struct serial_line *line)
 	/* What flow control holds back might keep close() for half a minute. */
 	if (line->tty >= 0 && line->flush)
 		tcflush(line->tty, TCOFLUSH);
+	if (line->tty >= 0 && line->channel >= 0 && line->d->keep)
+		hang_up(line->tty);
 	/* The transport first: what is bridged to it need not wait for a grace period then. */
 	if (line->tty >= 0)
 		close(line->tty);

@@ -45,6 +45,8 @@ int serial_line_open(struct serial_line *line, const char *device,
 bool serial_line_carrier(const struct serial_line *line);
 int serial_line_link(struct serial_line *line, uint32_t *link);
 void serial_line_framing(struct serial_line *line, const struct ppp_link *link);
+bool serial_line_take(struct serial_line *line, const struct config_line *config, int tty,
+		      int channel);
 void serial_line_close(struct serial_line *line);
 
 #endif /* RRASD_ACCESS_SERIAL_LINE_H */

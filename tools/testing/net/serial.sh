@@ -11,10 +11,10 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/net.sh
 . "$(dirname "$0")/../lib/net.sh"
-# shellcheck source-path=SCRIPTDIR source=../lib/pppd.sh
-. "$TESTING/lib/pppd.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/rrasd.sh
 . "$TESTING/lib/rrasd.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/serial.sh
+. "$TESTING/lib/serial.sh"
 
 need_modules ppp_async
 need_programs pppd chat socat iperf3 setsid
@@ -24,37 +24,6 @@ ip -n c link set lo up
 
 log_count() { grep -cE -- "$1" "$RRAS_LOG/rrasd.log" || true; }
 log_grew() { [[ $(log_count "$1") -gt $2 ]]; }
-line_there() { [[ -e /tmp/tty.s && -e /tmp/tty.c ]]; }
-
-# line_begin, line_end: the cable.
-line_begin() {
-	socat PTY,link=/tmp/tty.s,rawer PTY,link=/tmp/tty.c,rawer >"$RRAS_LOG/socat.log" 2>&1 &
-	socat_pid=$!
-	disown "$socat_pid"
-	poll 10 line_there
-}
-line_end() {
-	kill "$socat_pid" 2>/dev/null || true
-	poll 10 ended "$socat_pid"
-}
-
-# line_pppd NAME USER PASSWORD [OPTION...]: pppd on the other end, in c.
-line_pppd() {
-	local name=$1 user=$2 password=$3
-	shift 3
-	rm -f "$(pppd_log "$name")"
-	# shellcheck disable=SC2016 # expands in the other shell
-	ip netns exec c setsid bash -c "$(declare -f private_ppp)"'
-		private_ppp "$1" "$2"
-		exec pppd "$(readlink /tmp/tty.c)" 115200 local nodetach nolock noccp \
-			nodefaultroute debug logfile "$3" "${@:4}"
-		' bash "$user" "$password" "$(pppd_log "$name")" "$@" \
-		>"$RRAS_LOG/pppd-$name.out" 2>&1 </dev/null &
-	pppd_pid[$name]=$!
-	disown "$!"
-}
-client() { line_pppd "$1" "$2" "$3" noauth noipdefault user "$2" "${@:4}"; }
-
 bulk() {
 	on c iperf3 -c 10.64.0.1 -n "$1" "${@:2}" >"$RRAS_LOG/iperf3.log" 2>&1
 }
