@@ -26,10 +26,6 @@ static const char * const state_names[] = {
 	[UPLINK_ENDING] = "ending",
 };
 
-#define for_each_uplink(all, u, l)						\
-	for (l = (all)->uplinks.next;						\
-	     u = container_of(l, struct uplink, list), l != &(all)->uplinks; l = l->next)
-
 static void set_state(struct uplink *u, enum uplink_state state)
 {
 	struct ev_loop *loop = u->all->d->loop;
@@ -44,7 +40,7 @@ static void set_state(struct uplink *u, enum uplink_state state)
 
 static bool is_permanent(const struct uplink *u)
 {
-	return u->dial->mode == DIAL_PERMANENT && !u->held && !u->all->d->stopping;
+	return u->dial->mode == DIAL_PERMANENT && !u->held && !u->leaving && !u->all->d->stopping;
 }
 
 static void wait_to_retry(struct uplink *u)
@@ -61,18 +57,31 @@ static void wait_to_retry(struct uplink *u)
 		u->retry_ms = u->dial->backoff_max_ms;
 }
 
-static bool over_same(const struct config_dial *a, const struct config_dial *b)
+/**
+ * uplink_section - the section of the configuration in force that an interface goes on with
+ * @u: the interface
+ *
+ * Return: the section; NULL if there is none, or if it dials over something else.
+ */
+const struct config_dial *uplink_section(const struct uplink *u)
 {
-	return a->access == b->access && !strcmp(a->over, b->over);
+	const struct config_dial *dial = config_dial_find(u->all->d->config, u->dial->name);
+
+	if (!dial || dial->access != u->dial->access || strcmp(dial->over, u->dial->over))
+		return NULL;
+	return dial;
 }
 
-/* A configuration that was read meanwhile counts from the next attempt on. */
-static void take_config(struct uplink *u)
+/**
+ * uplink_take_config - a configuration that was read meanwhile counts from the next attempt on
+ * @u: the interface
+ */
+void uplink_take_config(struct uplink *u)
 {
 	struct config *new = u->all->d->config;
-	const struct config_dial *dial = config_dial_find(new, u->dial->name);
+	const struct config_dial *dial = uplink_section(u);
 
-	if (new == u->config || !dial || !over_same(dial, u->dial))
+	if (new == u->config || !dial)
 		return;
 	config_get(new);
 	config_put(u->config);
@@ -153,9 +162,11 @@ void uplink_dial(struct uplink *u, const char *why)
 		u->wanted = true;
 		return;
 	}
-	if (u->all->d->stopping || (u->state != UPLINK_IDLE && u->state != UPLINK_WAITING))
+	if (u->leaving || u->all->d->stopping)
 		return;
-	take_config(u);
+	if (u->state != UPLINK_IDLE && u->state != UPLINK_WAITING)
+		return;
+	uplink_take_config(u);
 	log_info("%s: dialling over %s %s: %s", u->dial->name, access_name(u->dial->access),
 		 u->dial->over, why);
 	u->dials++;
@@ -323,6 +334,8 @@ void uplink_ended(struct uplink *u, enum ppp_reason reason, const char *text)
 	}
 	if (wanted)
 		uplink_dial(u, "asked for while the last session ended");
+	if (u->leaving)
+		uplink_leave(u);
 }
 
 /**
@@ -426,7 +439,17 @@ struct uplink *uplink_by_name(const struct rrasd *d, const char *name)
 	return NULL;
 }
 
-static int add_uplink(struct dial *all, struct config *config, const struct config_dial *dial)
+/**
+ * uplink_add - a demand-dial interface more
+ * @all: all of them
+ * @config: the configuration in force
+ * @dial: its section in it
+ *
+ * The interface is looked for with the next netdev_refresh().
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int uplink_add(struct dial *all, struct config *config, const struct config_dial *dial)
 {
 	struct uplink *u = calloc(1, sizeof(*u));
 
@@ -439,6 +462,7 @@ static int add_uplink(struct dial *all, struct config *config, const struct conf
 	u->since = rrasd_now();
 	ev_init(&u->limit, on_limit);
 	ev_init(&u->retry, on_retry);
+	uplink_leave_init(u);
 	u->limit.data = u;
 	u->retry.data = u;
 	u->watch.changed = uplink_changed;
@@ -450,7 +474,33 @@ static int add_uplink(struct dial *all, struct config *config, const struct conf
 	return u->port ? 0 : -ENOMEM;
 }
 
-static void create_missing(struct dial *all)
+/**
+ * uplink_free - an interface less; it has no session any more
+ * @u: the interface
+ */
+void uplink_free(struct uplink *u)
+{
+	struct ev_loop *loop = u->all->d->loop;
+
+	ev_timer_stop(loop, &u->limit);
+	ev_timer_stop(loop, &u->retry);
+	ev_timer_stop(loop, &u->end);
+	uplink_unconfigure(u);
+	resolve_cancel(&u->resolve);
+	if (u->port)
+		u->port->ops->free(u->port);
+	list_remove(&u->watch.list);
+	list_remove(&u->list);
+	u->all->count--;
+	config_put(u->config);
+	free(u);
+}
+
+/**
+ * uplinks_create - make the interfaces that are not there and are ours to make
+ * @all: all of them
+ */
+void uplinks_create(struct dial *all)
 {
 	struct uplink *u;
 	struct list *l;
@@ -465,7 +515,28 @@ static void create_again(struct ev_loop *loop, ev_timer *t, int revents)
 {
 	(void)loop;
 	(void)revents;
-	create_missing(t->data);
+	uplinks_create(t->data);
+}
+
+/**
+ * dial_prepare - be the dialler, of no interface yet
+ * @d: the daemon; its @dial is set
+ *
+ * Return: 0 or a negative error, which has been logged.
+ */
+int dial_prepare(struct rrasd *d)
+{
+	struct dial *all = calloc(1, sizeof(*all));
+
+	if (!all)
+		return -ENOMEM;
+	d->dial = all;
+	all->d = d;
+	list_init(&all->uplinks);
+	ev_init(&all->create_again, create_again);
+	all->create_again.repeat = 2.0;
+	all->create_again.data = all;
+	return dial_kernel_open(all);
 }
 
 /**
@@ -476,24 +547,14 @@ static void create_again(struct ev_loop *loop, ev_timer *t, int revents)
  */
 int dial_open(struct rrasd *d)
 {
-	struct dial *all;
 	size_t i;
 	int err;
 
 	if (!d->config->dials)
 		return 0;
-	all = calloc(1, sizeof(*all));
-	if (!all)
-		return -ENOMEM;
-	d->dial = all;
-	all->d = d;
-	list_init(&all->uplinks);
-	ev_init(&all->create_again, create_again);
-	all->create_again.repeat = 2.0;
-	all->create_again.data = all;
-	err = dial_kernel_open(all);
+	err = dial_prepare(d);
 	for (i = 0; !err && i < d->config->dials; i++)
-		err = add_uplink(all, d->config, d->config->dial[i]);
+		err = uplink_add(d->dial, d->config, d->config->dial[i]);
 	return err;
 }
 
@@ -512,7 +573,7 @@ int dial_begin(struct rrasd *d)
 
 	if (!all)
 		return 0;
-	create_missing(all);
+	uplinks_create(all);
 	ev_timer_again(d->loop, &all->create_again);
 	/* Twice: they come up in between, and only an interface that is up has routes. */
 	err = netdev_refresh(d);
@@ -529,43 +590,6 @@ int dial_begin(struct rrasd *d)
 				    u->dial->name);
 	}
 	return 0;
-}
-
-/**
- * dial_reload - take over what a new configuration says
- * @d: the daemon, with the new configuration
- *
- * The kernel's part at once, the rest from the next attempt on.
- */
-void dial_reload(struct rrasd *d)
-{
-	const struct config_dial *dial;
-	struct uplink *u;
-	uint32_t same = 0;
-	struct list *l;
-
-	if (!d->dial) {
-		if (d->config->dials)
-			log_warning("[dial] sections are new: this takes a restart");
-		return;
-	}
-	for_each_uplink(d->dial, u, l) {
-		dial = config_dial_find(d->config, u->dial->name);
-		if (!dial || !over_same(dial, u->dial)) {
-			log_warning("[dial %s] is gone or dials over something else: this takes "
-				    "a restart", u->dial->name);
-			continue;
-		}
-		same++;
-		if (!u->session)
-			take_config(u);
-		u->configured = false;
-		uplink_configure(u);
-		if (is_permanent(u) && u->state == UPLINK_IDLE)
-			uplink_dial(u, "permanent");
-	}
-	if (same < d->config->dials)
-		log_warning("some [dial] sections are new: this takes a restart");
 }
 
 /**
@@ -592,24 +616,12 @@ void dial_stop(struct rrasd *d)
 void dial_close(struct rrasd *d)
 {
 	struct dial *all = d->dial;
-	struct uplink *u;
 
 	if (!all)
 		return;
 	ev_timer_stop(d->loop, &all->create_again);
-	while (!list_empty(&all->uplinks)) {
-		u = container_of(all->uplinks.next, struct uplink, list);
-		ev_timer_stop(d->loop, &u->limit);
-		ev_timer_stop(d->loop, &u->retry);
-		uplink_unconfigure(u);
-		resolve_cancel(&u->resolve);
-		if (u->port)
-			u->port->ops->free(u->port);
-		list_remove(&u->watch.list);
-		list_remove(&u->list);
-		config_put(u->config);
-		free(u);
-	}
+	while (!list_empty(&all->uplinks))
+		uplink_free(container_of(all->uplinks.next, struct uplink, list));
 	dial_kernel_close(all);
 	free(all);
 	d->dial = NULL;

@@ -72,11 +72,15 @@ struct uplink {
 	ev_timer limit;
 	/** @retry: permanent: the next attempt */
 	ev_timer retry;
+	/** @end: its section is gone, and so is its session: free it, but not inside a callback */
+	ev_timer end;
 	uint32_t retry_ms;
 	/** @wanted: dial as soon as the old session is over */
 	bool wanted;
 	/** @held: hung up by the administrator: no attempt of our own until somebody asks */
 	bool held;
+	/** @leaving: its section is not in the configuration any more */
+	bool leaving;
 	bool configured;	/* the kernel's interface is as we want it */
 	bool base_added;	/* the address that keeps routes alive is on it */
 	bool line;		/* there is a line of IPv4 in the kernel */
@@ -93,6 +97,10 @@ struct uplink {
 	uint64_t dials, failures;
 };
 
+#define for_each_uplink(all, u, l)						\
+	for (l = (all)->uplinks.next;						\
+	     u = container_of(l, struct uplink, list), l != &(all)->uplinks; l = l->next)
+
 /* dial.c */
 void uplink_dial(struct uplink *u, const char *why);
 void uplink_request(struct uplink *u, const char *why);
@@ -103,6 +111,17 @@ void uplink_down(struct uplink *u);
 void uplink_ended(struct uplink *u, enum ppp_reason reason, const char *text);
 struct uplink *uplink_by_name(const struct rrasd *d, const char *name);
 struct uplink *uplink_by_ifindex(const struct dial *all, int ifindex);
+
+int dial_prepare(struct rrasd *d);
+int uplink_add(struct dial *all, struct config *config, const struct config_dial *dial);
+void uplink_free(struct uplink *u);
+void uplinks_create(struct dial *all);
+const struct config_dial *uplink_section(const struct uplink *u);
+void uplink_take_config(struct uplink *u);
+
+/* dial_reload.c */
+void uplink_leave_init(struct uplink *u);
+void uplink_leave(struct uplink *u);
 
 /* dial_ipv6.c */
 void uplink_ipv6_configure(struct uplink *u);

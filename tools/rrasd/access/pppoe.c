@@ -150,7 +150,8 @@ static int open_sockets(struct pppoe_iface *iface, int ifindex)
 	others[count++] = PPPOE_CODE_PADT;
 	if (iface->serves)
 		others[count++] = PPPOE_CODE_PADR;
-	if (!list_empty(&iface->diallers)) {
+	iface->hears_offers = !list_empty(&iface->diallers);
+	if (iface->hears_offers) {
 		others[count++] = PPPOE_CODE_PADO;
 		others[count++] = PPPOE_CODE_PADS;
 	}
@@ -243,6 +244,19 @@ struct pppoe_iface *pppoe_iface_get(struct pppoe *p, const char *name)
 	list_append(&p->ifaces, &iface->list);
 	netdev_add(p->d, &iface->watch, name);
 	return iface;
+}
+
+/**
+ * pppoe_iface_dials - there is a dialler more, who hears other codes than clients send
+ * @iface: the interface, which may be listened on already
+ */
+void pppoe_iface_dials(struct pppoe_iface *iface)
+{
+	if (!iface->ifindex || iface->hears_offers)
+		return;
+	close_sockets(iface);
+	iface->ifindex = 0;
+	start_listening(iface);
 }
 
 static int serve(struct pppoe *p, const char *name)

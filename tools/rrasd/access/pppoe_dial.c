@@ -248,10 +248,11 @@ struct dialler *pppoe_dialler_create(struct rrasd *d, const struct config_dial *
 	ev_init(&dialler->timer, on_timer);
 	dialler->timer.data = dialler;
 	list_append(&dialler->iface->diallers, &dialler->list);
+	pppoe_iface_dials(dialler->iface);
 	return &dialler->dialler;
 }
 
-/* The list of diallers does not change while rrasd runs. */
+/* The list of diallers does not change inside a callback, only in a reload and after it. */
 #define for_each_dialler(iface, dialler, l)						\
 	for (l = (iface)->diallers.next;						\
 	     dialler = container_of(l, struct pppoe_dialler, list), l != &(iface)->diallers; \

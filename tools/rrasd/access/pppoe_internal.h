@@ -75,6 +75,7 @@ struct pppoe_iface {
 	ev_io initiation_io, request_io;
 	/** @serves: clients may connect here */
 	bool serves;
+	bool hears_offers;	/* of concentrators, for its diallers */
 	/** @diallers: struct pppoe_dialler that call over this interface */
 	struct list diallers;
 	/** @ifindex: while the sockets are open */
@@ -104,6 +105,7 @@ struct pppoe_session {
 
 /* pppoe.c */
 struct pppoe_iface *pppoe_iface_get(struct pppoe *p, const char *name);
+void pppoe_iface_dials(struct pppoe_iface *iface);
 void pppoe_iface_send(struct pppoe_iface *iface, const struct pppoe_writer *w);
 
 /* pppoe_discovery.c */

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # kernels: 6.12 uml-debug
-# timeout: 300
+# timeout: 400
 #
 # rrasd dials a demand-dial interface over PPPoE; the concentrator is Debian's pppoe-server
 # with pppd.
@@ -128,6 +128,58 @@ done
 expect_ok "when the concentrator ends it, it comes again" poll 60 dial_connects_are $((before + 2))
 expect_ok "and works" ping_once h
 
+note "sections come and go"
+is_gone() { ! ip -n s link show dev "$1" >/dev/null 2>&1; }
+dial_config password secret connect-timeout 60s mode permanent
+sed -i 's/dial wan0/dial wan1/' "$RRASD_CONF"
+expect_ok "the section is that of another interface" rrasd_reload
+expect_ok "the line of the first ends, and the interface is gone" poll 30 is_gone wan0
+expect_ok "the other one dials" rrasd_says "wan1: connected over" 60
+expect_ok "and works" ping_once s
+expect_match "it is the only one" '^wan1 +up .*permanent' rras session uplinks
+expect_equal "with one link" 1 "$(</sys/kernel/ndiswan/links)"
+before=$(dial_connects)
+ip netns add nowhere
+ip link add acc1 netns s type veth peer name eth1 netns nowhere
+ip -n s link set acc1 up
+dial_config password secret connect-timeout 60s mode permanent
+cat >>"$RRASD_CONF" <<-END
+	[dial wan1]
+	create yes
+	over pppoe acc1
+	user alice
+	password secret
+	default-route no
+END
+expect_ok "there are two, and the old one dials over another line" rrasd_reload
+expect_ok "the first is back" poll 60 dial_connects_are $((before + 1))
+uplinks_are() { [[ $(rras session uplinks | awk 'NR > 1 { print $1, $2 }' | sort | xargs) == "$1" ]]; }
+expect_ok "the other waits for a packet" poll 30 uplinks_are "wan0 up wan1 idle"
+dial_config password secret connect-timeout 60s
+expect_ok "the second goes without a line" rrasd_reload
+expect_ok "at once" poll 10 is_gone wan1
+expect_ok "the first has not noticed" ping_once h
+expect_equal "but for its mode" $((before + 1)) "$(dial_connects)"
+
 expect_ok "the daemon stops" rrasd_stop
 expect_ok "no link is left" poll 10 links_are 0
 expect_fail "and no interface" ip -n s link show dev wan0
+
+note "the first section of one who serves, too"
+rrasd_config ppp restart-timer 1s
+rrasd_start s
+before=$(dial_connects)
+cat >>"$RRASD_CONF" <<-END
+	[dial wan0]
+	create yes
+	over pppoe acc0
+	mode permanent
+	user alice
+	password secret
+END
+chmod 600 "$RRASD_CONF"
+expect_ok "a reload" rrasd_reload
+expect_ok "is enough to dial" poll 60 dial_connects_are $((before + 1))
+expect_ok "and it works" ping_once s
+expect_ok "the daemon stops" rrasd_stop
+expect_ok "no link is left" poll 10 links_are 0
