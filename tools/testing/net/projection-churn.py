@@ -113,6 +113,7 @@ class Worker:
         self.up = []
         self.contenders = [collections.deque(one for one in contenders if one.v6 == which)
                            for which in (False, True)]
+        self.first = [contenders[0] for contenders in self.contenders]
         self.ups = {(loop, address): loop.up_message(self.nl, address)
                     for loop in loops for i, address in enumerate(RECYCLED)
                     if i % CLASSES == loop.kind and is_ipv6(address) == loop.v6}
@@ -177,6 +178,10 @@ class Worker:
                 self.flush()
         while self.up:
             self.line_down()
+        # Who comes after us begins with the second of them: that one must not be up.
+        for which, first in enumerate(self.first):
+            while self.contenders[which][0] is not first:
+                self.contest(which)
         self.flush()
         return {"late": self.late, "refused": self.refused,
                 "seconds": time.monotonic() - begin}
