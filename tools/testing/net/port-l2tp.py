@@ -315,7 +315,8 @@ def local_peers():
     for name in ("eth0", "eth1"):
         ends[name] = socket_in("h", socket.AF_INET6, socket.SOCK_DGRAM)
         ends[name].setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, name.encode())
-        ends[name].bind(("::", PORT))
+        # There is another address, and either may be the first.
+        ends[name].bind(("fe80::2", PORT))
     links = {name: session(sock, numbers, ("fe80::2", PORT),
                            ifindex=socket.if_nametoindex(name))
              for name, numbers in (("eth0", IDS), ("eth1", ids))}
