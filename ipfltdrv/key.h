@@ -68,7 +68,6 @@ enum ipf_fragment {
  * @have: IPF_* bits of the conditions that this packet can meet
  * @family: IPF_IPV4 or IPF_IPV6
  * @fragment: one of &enum ipf_fragment
- * @more_fragments: this is not the last one
  * @transport: offset of the transport header from the network header; of a later
  *	fragment, of its data
  * @length: length of the packet by its own header, without padding of the link
@@ -78,10 +77,9 @@ enum ipf_fragment {
  */
 struct ipf_key {
 	u64 dim[IPF_DIMS];
-	u16 have;
+	u32 have;
 	u8 family;
 	u8 fragment;
-	bool more_fragments;
 	u16 transport;
 	u32 length;
 	u32 fragment_id;
@@ -146,7 +144,7 @@ static inline bool ipf_address_is(const struct ipf_address *a,
  */
 static inline void ipf_key_bind(struct ipf_key *key, const struct ipf_late *late)
 {
-	u16 have = key->have & ~IPF_LATE;
+	u32 have = key->have & ~IPF_LATE;
 
 	if (late) {
 		if (ipf_address_is(&late->client, key, IPF_DIM_SRC_HI))

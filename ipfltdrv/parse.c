@@ -128,7 +128,6 @@ static noinline enum ipf_parse parse_fragment(struct ipf_key *key, u32 id,
 
 	key->have |= IPF_FRAGMENT;
 	key->fragment = offset ? IPF_LATER : IPF_FIRST;
-	key->more_fragments = more;
 	key->fragment_id = id;
 	key->fragment_offset = offset;
 	key->fragment_end = offset + len;
@@ -291,7 +290,6 @@ static __always_inline void clear(struct ipf_key *key)
 	key->dim[IPF_DIM_DST_PORT] = 0;
 	key->have = IPF_PROTOCOL;
 	key->fragment = IPF_WHOLE;
-	key->more_fragments = false;
 }
 
 /**

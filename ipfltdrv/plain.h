@@ -53,7 +53,6 @@ static __always_inline bool ipf_parse_plain(const struct sk_buff *skb,
 	key->dim[IPF_DIM_PROTOCOL] = ip[9];
 	key->family = IPF_IPV4;
 	key->fragment = IPF_WHOLE;
-	key->more_fragments = false;
 	key->transport = 20;
 	key->length = length;
 	return true;

@@ -226,7 +226,6 @@ static bool same(const struct ipf_key *a, const struct ipf_key *b)
 {
 	return !memcmp(a->dim, b->dim, sizeof(a->dim)) && a->have == b->have &&
 	       a->family == b->family && a->fragment == b->fragment &&
-	       a->more_fragments == b->more_fragments &&
 	       a->transport == b->transport && a->length == b->length &&
 	       a->fragment_id == b->fragment_id &&
 	       a->fragment_offset == b->fragment_offset;
@@ -349,7 +348,6 @@ static enum ipf_parse slow_fragment(struct slow *s, u32 id, u32 offset, bool mor
 	s->key.have |= IPF_FRAGMENT;
 	s->key.fragment_id = id;
 	s->key.fragment_offset = offset;
-	s->key.more_fragments = more;
 	s->key.fragment = offset == 0 ? IPF_FIRST : IPF_LATER;
 	if (bytes == 0 || offset + bytes > 65535)
 		return IPF_PARSE_FRAGMENT;

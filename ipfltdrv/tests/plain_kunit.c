@@ -47,9 +47,8 @@ static bool same(const struct ipf_key *a, const struct ipf_key *b)
 		    a->dim[i] != b->dim[i])
 			return false;
 	return a->have == b->have && a->family == b->family &&
-	       a->fragment == b->fragment &&
-	       a->more_fragments == b->more_fragments &&
-	       a->transport == b->transport && a->length == b->length;
+	       a->fragment == b->fragment && a->transport == b->transport &&
+	       a->length == b->length;
 }
 
 static void ipfltdrv_plain_as_parser(struct kunit *test)
