@@ -239,8 +239,10 @@ static __always_inline int find(const struct ipf_tree *t, const struct ipf_key *
 	const struct ipf_node *node = nodes;
 	const u32 *ref;
 
+	if (!nodes)
+		return -ENOENT;
 	for (;;) {
-		while (node->dim < IPF_DIMS)
+		while (likely(node->dim < IPF_DIMS))
 			node = nodes + node->at +
 			       ((u32)(key->dim[node->dim] >> node->shift) & node->mask);
 		if (node->dim == IPF_NODE_END)
@@ -284,7 +286,7 @@ static __always_inline int find(const struct ipf_tree *t, const struct ipf_key *
 int ipf_classify(const struct ipf_classifier *c, const struct ipf_key *key)
 {
 	if (key->family == IPF_IPV4)
-		return c->ipv4.nodes.used ? find(&c->ipv4, key, true) : -ENOENT;
-	return c->ipv6.nodes.used ? find(&c->ipv6, key, false) : -ENOENT;
+		return find(&c->ipv4, key, true);
+	return find(&c->ipv6, key, false);
 }
 EXPORT_SYMBOL_IF_KUNIT(ipf_classify);

@@ -29,28 +29,33 @@ static __always_inline bool ipf_parse_plain(const struct sk_buff *skb,
 {
 	const u8 *ip = skb->data + offset;
 	unsigned int length;
+	u8 protocol;
 
 	if (unlikely(skb_headlen(skb) < offset + 28))
 		return false;
+	if (unlikely(ip[0] != 0x45 ||
+		     get_unaligned((const __be16 *)(ip + 6)) & htons(0x3fff)))
+		return false;
+	/* Neither shorter than 28 nor longer than what is there, which is at least 28. */
 	length = get_unaligned_be16(ip + 2);
-	if (unlikely(ip[0] != 0x45 || get_unaligned_be16(ip + 6) & 0x3fff ||
-		     length > skb->len - offset || length < 28))
+	if (unlikely(length - 28 > skb->len - offset - 28))
 		return false;
 	key->have = IPF_PROTOCOL | IPF_PORTS;
-	if (ip[9] == IPPROTO_TCP) {
+	protocol = ip[9];
+	if (protocol == IPPROTO_TCP) {
 		if (unlikely(skb_headlen(skb) < offset + 40 || length < 40))
 			return false;
 		/* All but SYN without ACK. */
 		if ((ip[33] & 0x12) != 0x02)
 			key->have |= IPF_ESTABLISHED;
-	} else if (unlikely(ip[9] != IPPROTO_UDP)) {
+	} else if (unlikely(protocol != IPPROTO_UDP)) {
 		return false;
 	}
 	key->dim[IPF_DIM_SRC_HI] = get_unaligned_be32(ip + 12);
 	key->dim[IPF_DIM_DST_HI] = get_unaligned_be32(ip + 16);
 	key->dim[IPF_DIM_SRC_PORT] = get_unaligned_be16(ip + 20);
 	key->dim[IPF_DIM_DST_PORT] = get_unaligned_be16(ip + 22);
-	key->dim[IPF_DIM_PROTOCOL] = ip[9];
+	key->dim[IPF_DIM_PROTOCOL] = protocol;
 	key->family = IPF_IPV4;
 	key->fragment = IPF_WHOLE;
 	key->transport = 20;
