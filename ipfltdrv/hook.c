@@ -24,26 +24,22 @@
 /* Priority tags one inside the other; the stack takes any number. */
 #define TAGS_MAX	4
 
-/* What the steps know of a packet. */
+/* What the steps know of a packet. Its direction is not here: it is a constant of each
+ * hook, for which the steps are compiled.
+ */
 struct packet {
 	struct sk_buff *skb;
-	const struct net_device *dev;
-	enum ipf_direction direction;
-	unsigned int offset;		/* of the network header */
-	enum ipf_parse parsed;
-	enum ipfltdrv_verdict verdict;	/* of the extensions */
-	enum ipfltdrv_step exempted_by;	/* what forwards it instead of the filters */
+	unsigned int offset;	/* of the network header */
+	bool malformed;		/* the key is not of use */
+	u8 verdict;		/* IPFLTDRV_VERDICT_*, of the extensions */
 	struct ipf_key key;
 };
 
 /* One by one, because the parser fills in the key. */
-static __always_inline void packet_begin(struct packet *packet, struct sk_buff *skb,
-					 const struct net_device *dev,
-					 enum ipf_direction direction)
+static __always_inline void packet_begin(struct packet *packet, struct sk_buff *skb)
 {
 	packet->skb = skb;
-	packet->dev = dev;
-	packet->direction = direction;
+	packet->malformed = false;
 	packet->verdict = IPFLTDRV_VERDICT_PASS;
 }
 
@@ -76,14 +72,16 @@ static noinline enum frame frame_untag(const struct sk_buff *skb,
 /* What is sent is judged by its own bytes: skb->protocol of a packet socket's frame
  * is what its owner likes.
  */
-static __always_inline enum frame frame_parse(struct packet *packet, bool ethernet)
+static __always_inline enum frame frame_parse(struct packet *packet,
+					      enum ipf_direction direction,
+					      bool ethernet)
 {
 	const struct sk_buff *skb = packet->skb;
 	unsigned int offset = 0;
 	__be16 protocol = skb->protocol;
-	enum frame frame;
+	enum ipf_parse parsed;
 
-	if (packet->direction == IPF_EGRESS) {
+	if (direction == IPF_EGRESS) {
 		offset = skb_network_offset(skb);
 		if (likely(ethernet)) {
 			if (unlikely(skb_headlen(skb) < ETH_HLEN))
@@ -94,114 +92,115 @@ static __always_inline enum frame frame_parse(struct packet *packet, bool ethern
 	}
 	packet->offset = offset;
 	if (likely(protocol == htons(ETH_P_IP) && !skb_vlan_tag_present(skb)) &&
-	    likely(ipf_parse_plain(skb, offset, &packet->key))) {
-		packet->parsed = IPF_PARSE_OK;
+	    likely(ipf_parse_plain(skb, offset, &packet->key)))
 		return FRAME_IP;
-	}
 	if (unlikely(skb_vlan_tag_present(skb) || eth_type_vlan(protocol))) {
-		frame = frame_untag(skb, &offset, &protocol);
+		__be16 inner = protocol;
+		enum frame frame = frame_untag(skb, &packet->offset, &inner);
+
 		if (frame != FRAME_IP)
 			return frame;
+		protocol = inner;
 	}
-	packet->offset = offset;
-	packet->parsed = ipf_parse(skb, offset, protocol, &packet->key);
-	return packet->parsed == IPF_PARSE_NOT_IP ? FRAME_OTHER : FRAME_IP;
+	parsed = ipf_parse(skb, packet->offset, protocol, &packet->key);
+	packet->malformed = parsed != IPF_PARSE_OK;
+	return parsed == IPF_PARSE_NOT_IP ? FRAME_OTHER : FRAME_IP;
 }
 
-static void set_count(const struct ipf_set *set, enum ipf_direction direction,
-		      bool match)
+static __always_inline void set_count(const struct ipf_set *set,
+				      enum ipf_direction direction,
+				      enum ipf_set_count count)
 {
 	struct ipf_set_stats *stats = this_cpu_ptr(set->stats);
 
 	u64_stats_update_begin(&stats->syncp);
-	u64_stats_inc(&stats->count[direction][match]);
+	u64_stats_inc(&stats->count[direction][count]);
 	u64_stats_update_end(&stats->syncp);
 }
 
-static void binding_count(struct ipf_binding *binding,
-			  enum ipf_direction direction, bool drop)
+/* @whole: the binding is to a device, not to a link. A constant, as the direction. */
+static __always_inline void binding_count(struct ipf_binding *binding, bool whole,
+					  enum ipf_direction direction,
+					  enum ipf_binding_count count)
 {
 	struct ipf_binding_stats *stats;
 
-	if (!binding->pcpu) {
-		atomic64_inc(&binding->count[direction][drop]);
+	if (!whole) {
+		atomic64_inc(&binding->count[direction][count]);
 		return;
 	}
 	stats = this_cpu_ptr(binding->pcpu);
 	u64_stats_update_begin(&stats->syncp);
-	u64_stats_inc(&stats->count[direction][drop]);
+	u64_stats_inc(&stats->count[direction][count]);
 	u64_stats_update_end(&stats->syncp);
-}
-
-static enum ipfltdrv_step forwarding_step(const struct packet *packet, int index)
-{
-	if (packet->exempted_by != IPFLTDRV_STEP_NONE)
-		return packet->exempted_by;
-	return index < 0 ? IPFLTDRV_STEP_DEFAULT : IPFLTDRV_STEP_FILTER;
 }
 
 static noinline void result_note(struct ipf_result *result, enum ipf_drop reason,
 				 const struct ipf_set *set,
 				 const struct ipf_rules *rules,
-				 const struct packet *packet, int index)
+				 enum ipf_direction direction, int index)
 {
 	result->set = set;
-	result->step = ipf_drop_step(reason);
 	result->filter = -1;
-	if (reason == IPF_FORWARD)
-		result->step = forwarding_step(packet, index);
+	if (reason != IPF_FORWARD)
+		result->step = ipf_drop_step(reason);
+	else if (result->step == IPFLTDRV_STEP_NONE)
+		result->step = index < 0 ? IPFLTDRV_STEP_DEFAULT : IPFLTDRV_STEP_FILTER;
 	if (result->step != IPFLTDRV_STEP_FILTER)
 		return;
-	result->filter = ipf_rules_number(rules, packet->direction, index);
-	result->tag = ipf_classifier_tag(rules->side[packet->direction].classifier,
-					 index);
+	result->filter = ipf_rules_number(rules, direction, index);
+	result->tag = ipf_classifier_tag(rules->side[direction].classifier, index);
 }
 
 /* A fragment without a transport header cannot match a filter that asks for ports,
  * so that the default action says nothing about it.
  */
 static noinline enum ipf_drop fragment_verdict(const struct ipf_config *config,
-					       struct packet *packet,
-					       enum ipf_drop reason, bool test)
+					       const struct packet *packet,
+					       enum ipf_direction direction,
+					       enum ipf_drop reason,
+					       struct ipf_result *result)
 {
 	bool decided = false;
 
-	reason = ipf_fragment_judge(config, packet->direction, &packet->key, reason,
-				    test, &decided);
-	if (decided)
-		packet->exempted_by = IPFLTDRV_STEP_FRAGMENT;
+	reason = ipf_fragment_judge(config, direction, &packet->key, reason, result,
+				    &decided);
+	if (decided && result)
+		result->step = IPFLTDRV_STEP_FRAGMENT;
 	return reason;
 }
 
 /* An extension has spoken, and the filters are not asked. */
-static noinline enum ipf_drop extension_verdict(struct packet *packet)
+static noinline enum ipf_drop extension_verdict(const struct packet *packet,
+						struct ipf_result *result)
 {
 	if (packet->verdict != IPFLTDRV_VERDICT_FORWARD)
 		return IPF_DROP_EXTENSION;
-	packet->exempted_by = IPFLTDRV_STEP_EXTENSION;
+	if (result)
+		result->step = IPFLTDRV_STEP_EXTENSION;
 	return IPF_FORWARD;
 }
 
 static noinline void log_packet(const struct ipf_config *config,
 				const struct packet *packet,
+				enum ipf_direction direction,
 				const struct ipf_rules *rules, int index,
 				enum ipf_drop reason)
 {
-	const struct ipf_rules_side *side = rules ? &rules->side[packet->direction] :
-						    NULL;
+	const struct ipf_rules_side *side = rules ? &rules->side[direction] : NULL;
 
-	ipf_log_packet(config, packet->skb, packet->offset, packet->dev,
-		       packet->direction, side, index, reason);
+	ipf_log_packet(config, packet->skb, packet->offset, packet->skb->dev, direction,
+		       side, index, reason);
 }
 
 static __always_inline enum ipf_drop classify(const struct ipf_config *config,
 					      const struct ipf_rules *rules,
-					      struct packet *packet, int *index,
-					      bool test)
+					      struct packet *packet,
+					      enum ipf_direction direction,
+					      int *index, bool test)
 {
-	const struct ipf_rules_side *side = &rules->side[packet->direction];
+	const struct ipf_rules_side *side = &rules->side[direction];
 	u8 late = side->late[packet->key.family];
-	bool match;
 
 	if (late) {
 		if (unlikely(late & ~READ_ONCE(config->known[packet->key.family])))
@@ -209,70 +208,79 @@ static __always_inline enum ipf_drop classify(const struct ipf_config *config,
 		ipf_key_bind(&packet->key, &config->late);
 	}
 	*index = ipf_classify(side->classifier, &packet->key);
-	match = *index >= 0;
-	if (!test) {
-		set_count(config->set, packet->direction, match);
-		if (match)
-			atomic64_inc(&side->hits[*index]);
+	if (*index < 0) {
+		if (!test)
+			set_count(config->set, direction, IPF_UNMATCHED);
+		return side->drop ? IPF_DROP_DEFAULT : IPF_FORWARD;
 	}
-	if (match == side->drop)
-		return IPF_FORWARD;
-	return match ? IPF_DROP_FILTER : IPF_DROP_DEFAULT;
+	if (!test) {
+		set_count(config->set, direction, IPF_MATCHED);
+		atomic64_inc(&side->hits[*index]);
+	}
+	return side->drop ? IPF_FORWARD : IPF_DROP_FILTER;
 }
 
 /* The steps of one binding. */
 static __always_inline enum ipf_drop ask_steps(const struct ipf_config *config,
 					       const struct ipf_rules *rules,
-					       struct packet *packet, int *index,
-					       bool test)
+					       struct packet *packet,
+					       enum ipf_direction direction,
+					       int *index, struct ipf_result *result)
 {
 	enum ipf_drop reason;
 
 	if (unlikely(!rules))
 		return IPF_DROP_CLOSED;
-	if (unlikely(packet->parsed != IPF_PARSE_OK))
+	if (unlikely(packet->malformed))
 		return IPF_DROP_MALFORMED;
-	if (unlikely(config->strong_host) && packet->direction == IPF_INGRESS &&
-	    !ipf_host_accepts(packet->dev, &packet->key))
+	if (direction == IPF_INGRESS && unlikely(config->strong_host) &&
+	    !ipf_host_accepts(packet->skb->dev, &packet->key))
 		return IPF_DROP_STRONG_HOST;
 	if (unlikely(packet->verdict != IPFLTDRV_VERDICT_PASS))
-		reason = extension_verdict(packet);
+		reason = extension_verdict(packet, result);
 	else
-		reason = classify(config, rules, packet, index, test);
+		reason = classify(config, rules, packet, direction, index, result);
 	if (unlikely(packet->key.fragment != IPF_WHOLE))
-		reason = fragment_verdict(config, packet, reason, test);
+		reason = fragment_verdict(config, packet, direction, reason, result);
 	return reason;
 }
 
 static __always_inline enum ipf_drop ask(const struct ipf_config *config,
 					 struct packet *packet,
+					 enum ipf_direction direction,
 					 struct ipf_result *result)
 {
 	const struct ipf_rules *rules = rcu_dereference(config->set->rules);
 	enum ipf_drop reason;
 	int index = -1;
 
-	packet->exempted_by = IPFLTDRV_STEP_NONE;
-	reason = ask_steps(config, rules, packet, &index, result);
-	if (unlikely(result))
-		result_note(result, reason, config->set, rules, packet, index);
+	if (result)
+		result->step = IPFLTDRV_STEP_NONE;
+	reason = ask_steps(config, rules, packet, direction, &index, result);
+	if (result)
+		result_note(result, reason, config->set, rules, direction, index);
 	else if (unlikely(config->log))
-		log_packet(config, packet, rules, index, reason);
+		log_packet(config, packet, direction, rules, index, reason);
 	return reason;
 }
 
 static __always_inline enum ipf_drop ask_binding(struct ipf_binding *binding,
-						 struct packet *packet,
+						 bool whole, struct packet *packet,
+						 enum ipf_direction direction,
 						 struct ipf_result *result)
 {
 	const struct ipf_config *config = rcu_dereference(binding->config);
 	enum ipf_drop reason;
 
-	if (!(config->directions & ipf_direction_bit(packet->direction)))
+	if (!(config->directions & ipf_direction_bit(direction)))
 		return IPF_FORWARD;
-	reason = ask(config, packet, result);
-	if (likely(!result))
-		binding_count(binding, packet->direction, reason != IPF_FORWARD);
+	reason = ask(config, packet, direction, result);
+	if (result)
+		return reason;
+	if (reason == IPF_FORWARD)
+		binding_count(binding, whole, direction, IPF_FORWARDED);
+	else
+		binding_count(binding, whole, direction, IPF_DROPPED);
 	return reason;
 }
 
@@ -284,18 +292,26 @@ static __always_inline u32 packet_link(const struct sk_buff *skb,
 				 eth_hdr(skb)->h_source : skb->data);
 }
 
-static noinline void ask_extensions(struct packet *packet, u32 link, bool test)
+/* The number is in memory only here: the path has it in a register. */
+static __always_inline struct rhlist_head *links_find(struct ipf_device *device,
+						      u32 link)
+{
+	return rhltable_lookup(&device->links, &link, ipf_link_params);
+}
+
+static noinline void ask_extensions(struct packet *packet,
+				    enum ipf_direction direction, u32 link, bool test)
 {
 	struct ipfltdrv_packet public = {
 		.skb = packet->skb,
-		.dev = packet->dev,
+		.dev = packet->skb->dev,
 		.link = link,
-		.direction = ipf_direction_bit(packet->direction),
+		.direction = ipf_direction_bit(direction),
 		.network = packet->offset,
 		.flags = test ? IPFLTDRV_PACKET_TEST : 0,
 	};
 
-	if (packet->parsed == IPF_PARSE_OK)
+	if (!packet->malformed)
 		packet->verdict = ipf_extension_ask(&public, &packet->key);
 }
 
@@ -310,21 +326,21 @@ static enum ipf_drop forward(const struct packet *packet)
 /* The path. @result is a constant NULL but for packet-test. */
 static __always_inline enum ipf_drop judge(struct ipf_device *device,
 					   struct packet *packet,
+					   enum ipf_direction direction,
 					   struct ipf_result *result)
 {
 	struct ipf_binding *whole = rcu_dereference(device->whole);
-	enum ipf_direction direction = packet->direction;
 	struct rhlist_head *links = NULL, *pos;
 	struct sk_buff *skb = packet->skb;
 	struct ipf_attachment *attachment;
 	enum ipf_drop reason;
 	u32 link = 0;
 
-	switch (frame_parse(packet, device->ethernet)) {
+	switch (frame_parse(packet, direction, device->ethernet)) {
 	case FRAME_IP:
 		break;
 	case FRAME_OTHER:
-		if (likely(!result))
+		if (!result)
 			ipf_drop_count(device, IPF_DROP_OTHER);
 		return IPF_FORWARD;
 	case FRAME_BROKEN:
@@ -333,17 +349,18 @@ static __always_inline enum ipf_drop judge(struct ipf_device *device,
 	if (READ_ONCE(device->link_count)) {
 		/* None of a packet for all, see ipf_hook_copy(). */
 		link = packet_link(skb, direction);
-		links = rhltable_lookup(&device->links, &link, ipf_link_params);
+		links = links_find(device, link);
 	}
 	if (ipf_extension_any())
-		ask_extensions(packet, link, result);
+		ask_extensions(packet, direction, link, result);
 	if (whole) {
-		reason = ask_binding(whole, packet, result);
+		reason = ask_binding(whole, true, packet, direction, result);
 		if (unlikely(reason != IPF_FORWARD))
 			return reason;
 	}
 	rhl_for_each_entry_rcu(attachment, pos, links, node) {
-		reason = ask_binding(attachment->binding, packet, result);
+		reason = ask_binding(attachment->binding, false, packet, direction,
+				     result);
 		if (unlikely(reason != IPF_FORWARD))
 			return reason;
 	}
@@ -352,33 +369,32 @@ static __always_inline enum ipf_drop judge(struct ipf_device *device,
 
 static __always_inline unsigned int hook(struct ipf_device *device,
 					 struct sk_buff *skb,
-					 const struct net_device *dev,
 					 enum ipf_direction direction)
 {
 	struct packet packet __uninitialized;
 	enum ipf_drop reason;
 
-	packet_begin(&packet, skb, dev, direction);
-	reason = judge(device, &packet, NULL);
+	packet_begin(&packet, skb);
+	reason = judge(device, &packet, direction, NULL);
 	if (likely(reason == IPF_FORWARD))
 		return NF_ACCEPT;
 	if (reason == IPF_DROP_EXTENSION &&
 	    packet.verdict == IPFLTDRV_VERDICT_REJECT)
 		ipf_reject(skb, direction == IPF_INGRESS, packet.offset, &packet.key);
-	ipf_drop(device, skb, dev->ifindex, direction, reason);
+	ipf_drop(device, skb, skb->dev->ifindex, direction, reason);
 	return NF_DROP;
 }
 
 static unsigned int ipf_hook_ingress(void *device, struct sk_buff *skb,
 				     const struct nf_hook_state *state)
 {
-	return hook(device, skb, state->in, IPF_INGRESS);
+	return hook(device, skb, IPF_INGRESS);
 }
 
 static unsigned int ipf_hook_egress(void *device, struct sk_buff *skb,
 				    const struct nf_hook_state *state)
 {
-	return hook(device, skb, state->out, IPF_EGRESS);
+	return hook(device, skb, IPF_EGRESS);
 }
 
 /**
@@ -400,17 +416,18 @@ bool ipf_hook_copy(struct ipf_device *device, u32 link, struct sk_buff *skb,
 	struct rhlist_head *links, *pos;
 	enum ipf_drop reason;
 
-	links = rhltable_lookup(&device->links, &link, ipf_link_params);
+	links = links_find(device, link);
 	if (!links)
 		return true;
-	packet_begin(&packet, skb, device->dev, IPF_EGRESS);
+	packet_begin(&packet, skb);
 	packet.offset = 0;
-	packet.parsed = ipf_parse(skb, 0, protocol, &packet.key);
+	packet.malformed = ipf_parse(skb, 0, protocol, &packet.key) != IPF_PARSE_OK;
 	rhl_for_each_entry_rcu(attachment, pos, links, node) {
-		reason = ask_binding(attachment->binding, &packet, NULL);
+		reason = ask_binding(attachment->binding, false, &packet, IPF_EGRESS,
+				     NULL);
 		if (reason == IPF_FORWARD)
 			continue;
-		ipf_drop(device, skb, device->dev->ifindex, IPF_EGRESS, reason);
+		ipf_drop(device, skb, skb->dev->ifindex, IPF_EGRESS, reason);
 		return false;
 	}
 	return true;
@@ -437,16 +454,16 @@ enum ipf_drop ipf_hook_test(struct ipf_device *device,
 	struct packet packet __uninitialized;
 	enum ipf_drop reason;
 
-	packet_begin(&packet, skb, skb->dev, direction);
+	packet_begin(&packet, skb);
 	*result = (struct ipf_result) { .filter = -1 };
 	if (device) {
-		reason = judge(device, &packet, result);
+		reason = judge(device, &packet, direction, result);
 		if (reason != IPF_FORWARD)
 			result->step = ipf_drop_step(reason);
 		return reason;
 	}
-	if (frame_parse(&packet, true) == FRAME_IP)
-		return ask(config, &packet, result);
+	if (frame_parse(&packet, direction, true) == FRAME_IP)
+		return ask(config, &packet, direction, result);
 	result->step = IPFLTDRV_STEP_FRAME;
 	return IPF_FORWARD;
 }
