@@ -558,6 +558,21 @@ int dial_open(struct rrasd *d)
 	return err;
 }
 
+/* One interface may have had the route that another one is to have now. */
+static void tidy(struct dial *all)
+{
+	bool again = false;
+	struct uplink *u;
+	struct list *l;
+
+	for_each_uplink(all, u, l)
+		again |= uplink_tidy(u);
+	for_each_uplink(all, u, l) {
+		if (again && u->configured && u->watch.state.up)
+			uplink_routes(u);
+	}
+}
+
 /**
  * dial_begin - create what is missing, and dial what is permanent
  * @d: the daemon; its interfaces have been read
@@ -581,6 +596,7 @@ int dial_begin(struct rrasd *d)
 		err = netdev_refresh(d);
 	if (err)
 		return err;
+	tidy(all);
 	all->begun = true;
 	for_each_uplink(all, u, l) {
 		if (u->watch.state.ifindex)

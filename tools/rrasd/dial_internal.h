@@ -21,6 +21,7 @@
 #define DIAL_TEXT_LEN	256	/* WANARP_TEXT_MAX and its end */
 
 struct dialler;
+struct wan_set;
 
 /**
  * struct dial - all demand-dial interfaces
@@ -125,7 +126,7 @@ void uplink_leave(struct uplink *u);
 
 /* dial_ipv6.c */
 void uplink_ipv6_configure(struct uplink *u);
-void uplink_ipv6_unconfigure(struct uplink *u);
+void uplink_ipv6_collect(const struct uplink *u, struct wan_set *wanted);
 int uplink_ipv6_up(struct uplink *u, const struct ppp_network *net);
 void uplink_ipv6_down(struct uplink *u);
 
@@ -139,6 +140,8 @@ int uplink_create(struct uplink *u);
 void uplink_changed(struct netdev_watch *w, const struct netdev_state *old);
 int uplink_configure(struct uplink *u);
 void uplink_unconfigure(struct uplink *u);
+bool uplink_tidy(struct uplink *u);
+void uplink_routes(struct uplink *u);
 int uplink_address(struct uplink *u, struct in_addr local, struct in_addr peer);
 void uplink_no_address(struct uplink *u);
 void uplink_report(struct uplink *u, uint32_t reason, const char *text);

@@ -21,6 +21,7 @@
 #include "log.h"
 #include "rrasd.h"
 #include "wan_route.h"
+#include "wan_set.h"
 
 #define LEARNT_MAX	32	/* addresses: the kernel itself learns no more than 16 */
 
@@ -47,14 +48,15 @@ static void set_sysctl(const struct uplink *u, const char *name, char value)
 			    u->dial->name, u->dial->name, name, value);
 }
 
+static const struct prefix everything;
+
 /* By the next hop that stands for all, so that there is one neighbour and not each destination. */
-static int change_default_route(struct uplink *u, bool add)
+static int add_default_route(struct uplink *u)
 {
 	struct in6_addr hop = prefix_link_local(IPV6_NEXT_HOP);
-	static const struct prefix everything;
 
 	return wan_nl_route6(&u->all->route, u->watch.state.ifindex, &everything, &hop,
-			     &in6addr_any, add);
+			     &in6addr_any, true);
 }
 
 /**
@@ -72,7 +74,7 @@ void uplink_ipv6_configure(struct uplink *u)
 	set_sysctl(u, "accept_ra_defrtr", '0');
 	if (!u->dial->default_route)
 		return;
-	err = change_default_route(u, true);
+	err = add_default_route(u);
 	if (err == -EEXIST && keep_is_heir(u->all->d->keep))
 		return;		/* it is that of the process before us */
 	if (err == -EEXIST)
@@ -83,13 +85,18 @@ void uplink_ipv6_configure(struct uplink *u)
 }
 
 /**
- * uplink_ipv6_unconfigure - the opposite
+ * uplink_ipv6_collect - what we have put on the interface
  * @u: the interface
+ * @wanted: gets it
  */
-void uplink_ipv6_unconfigure(struct uplink *u)
+void uplink_ipv6_collect(const struct uplink *u, struct wan_set *wanted)
 {
+	struct in6_addr hop = prefix_link_local(IPV6_NEXT_HOP);
+
+	if (!IN6_IS_ADDR_UNSPECIFIED(&u->link_local))
+		wan_set_add(wanted, wan_item_address6(&u->link_local, 64));
 	if (u->dial->ipv6 && u->dial->default_route)
-		change_default_route(u, false);
+		wan_set_add(wanted, wan_item_route6(&everything, &hop, &in6addr_any));
 }
 
 struct learnt {

@@ -14,6 +14,7 @@
 #include "keep.h"
 #include "log.h"
 #include "rrasd.h"
+#include "wan_marked.h"
 #include "wan_route.h"
 
 /*
@@ -78,19 +79,22 @@ static int set_demand(struct uplink *u, const struct config_dial *dial)
 	return talk(all, nlh);
 }
 
-static int set_base(struct uplink *u, bool add)
+static struct in_addr base_address(const struct uplink *u)
 {
-	struct in_addr address = u->dial->address;
-	unsigned char scope = RT_SCOPE_UNIVERSE;
+	struct in_addr dummy = { .s_addr = htonl(DUMMY_ADDRESS) };
+
+	return u->dial->address.s_addr ? u->dial->address : dummy;
+}
+
+static int add_base(struct uplink *u)
+{
+	unsigned char scope = u->dial->address.s_addr ? RT_SCOPE_UNIVERSE : RT_SCOPE_HOST;
+	struct in_addr address = base_address(u);
 	int err;
 
-	if (!address.s_addr) {
-		address.s_addr = htonl(DUMMY_ADDRESS);
-		scope = RT_SCOPE_HOST;
-	}
 	err = wan_nl_address_peer(&u->all->route, u->watch.state.ifindex, address, address, scope,
-				  add);
-	return add && err == -EEXIST ? 0 : err;
+				  true);
+	return err == -EEXIST ? 0 : err;
 }
 
 static void add_default_route(struct uplink *u)
@@ -147,7 +151,7 @@ int uplink_configure(struct uplink *u)
 	}
 	u->configured = true;
 	if (!u->base_added) {
-		err = set_base(u, true);
+		err = add_base(u);
 		if (err) {
 			log_error("%s: address: %s", u->dial->name, u->all->route.error);
 			return err;
@@ -158,6 +162,16 @@ int uplink_configure(struct uplink *u)
 	if (err)
 		log_error("%s: cannot be set up: %s", u->dial->name, u->all->route.error);
 	return err;
+}
+
+/**
+ * uplink_routes - what takes packets to the interface, which is up
+ * @u: the interface
+ */
+void uplink_routes(struct uplink *u)
+{
+	add_default_route(u);
+	uplink_ipv6_configure(u);
 }
 
 /**
@@ -188,8 +202,7 @@ void uplink_changed(struct netdev_watch *w, const struct netdev_state *old)
 		return;
 	if (!w->state.up || (old->up && old->ifindex == w->state.ifindex))
 		return;
-	add_default_route(u);
-	uplink_ipv6_configure(u);
+	uplink_routes(u);
 	uplink_ready(u);
 }
 
@@ -199,19 +212,48 @@ void uplink_changed(struct netdev_watch *w, const struct netdev_state *old)
  */
 void uplink_unconfigure(struct uplink *u)
 {
-	static const struct in_addr any;
 	int ifindex = u->watch.state.ifindex;
 
 	if (!ifindex || !u->configured)
 		return;
-	uplink_no_address(u);
-	uplink_ipv6_unconfigure(u);
-	if (u->dial->default_route)
-		wan_nl_route(&u->all->route, ifindex, any, 0, any, false);
-	if (u->base_added)
-		set_base(u, false);
 	if (u->dial->create && !strcmp(u->watch.state.alias, WAN_ALIAS))
 		wan_nl_delete(&u->all->route, ifindex);
+	else if (wan_marked_remove(&u->all->route, ifindex, NULL) < 0)
+		log_error("%s: addresses and routes stay: %s", u->dial->name, u->all->route.error);
+}
+
+/**
+ * uplink_tidy - have nothing of ours on the interface that is neither of the configuration nor of
+ * its line
+ * @u: the interface
+ *
+ * A process before us may have left it, with another configuration, or with a line that has not
+ * gone on.
+ *
+ * Return: whether there was something.
+ */
+bool uplink_tidy(struct uplink *u)
+{
+	static const struct in_addr none;
+	struct wan_set wanted = { 0 };
+	int removed = 0;
+
+	if (!u->watch.state.ifindex || !u->configured)
+		return false;
+	wan_set_add(&wanted, wan_item_address(base_address(u)));
+	if (u->added.s_addr)
+		wan_set_add(&wanted, wan_item_address(u->added));
+	if (u->dial->default_route)
+		wan_set_add(&wanted, wan_item_route(none, 0, none, none));
+	uplink_ipv6_collect(u, &wanted);
+	if (!wan_set_sort(&wanted))
+		log_error("%s: out of memory, old addresses stay", u->dial->name);
+	else
+		removed = wan_marked_remove(&u->all->route, u->watch.state.ifindex, &wanted);
+	if (removed < 0)
+		log_error("%s: old addresses stay: %s", u->dial->name, u->all->route.error);
+	wan_set_clean(&wanted);
+	return removed > 0;
 }
 
 /**

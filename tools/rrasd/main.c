@@ -252,6 +252,8 @@ static int open_parts(struct rrasd *d, const struct options *o)
 		err = access_listen(d);
 	if (!err)
 		sessions_restore(d);
+	if (!err && d->wan)
+		wan_tidy(d->wan);
 	if (!err)
 		err = dial_begin(d);
 	if (!err)

@@ -122,7 +122,7 @@ void reload(struct rrasd *d, const char *path)
 	reload_reserve(d);
 	if (d->wan) {
 		sessions_pools_changed(d->sessions);
-		wan_pools_changed(d->wan, old);
+		wan_pools_changed(d->wan);
 		wan_conflict_changed(d->wan, old);
 	}
 	config_put(old);

@@ -167,6 +167,11 @@ void sessions_drop_all(struct sessions *all, enum ppp_reason reason);
 
 /* The kernel's side tells: */
 void sessions_routes_again(struct sessions *all);
+
+typedef void (*session_route_fn)(struct in_addr dst, unsigned int bits, struct in_addr by,
+				 void *data);
+
+void sessions_routes_each(const struct sessions *all, session_route_fn fn, void *data);
 void sessions_line_lost(struct sessions *all, uint32_t link, struct in_addr peer,
 			uint32_t reason);
 void sessions_line6_lost(struct sessions *all, uint32_t link, uint64_t ifid, uint32_t reason);

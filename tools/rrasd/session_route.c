@@ -84,3 +84,26 @@ void sessions_routes_again(struct sessions *all)
 			session_routes_add(s);
 	}
 }
+
+/**
+ * sessions_routes_each - the routes to networks behind clients that are there
+ * @all: the sessions
+ * @fn: called with each
+ * @data: for @fn
+ */
+void sessions_routes_each(const struct sessions *all, session_route_fn fn, void *data)
+{
+	const struct auth_route *r;
+	const struct session *s;
+	const struct list *l;
+	size_t i;
+
+	for (l = all->all.next; l != &all->all; l = l->next) {
+		s = container_of(l, struct session, all);
+		for (i = 0; i < s->grant.route_count && i < AUTH_ROUTES_MAX; i++) {
+			r = &s->grant.routes[i];
+			if (s->routes_added & UINT64_C(1) << i)
+				fn(r->dst, r->bits, address_of(s), data);
+		}
+	}
+}

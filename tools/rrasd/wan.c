@@ -21,6 +21,7 @@
 #include "wan.h"
 #include "wan_conflict.h"
 #include "wan_ipv6.h"
+#include "wan_marked.h"
 #include "wan_route.h"
 
 #define CREATE_AGAIN_S	2.0
@@ -42,7 +43,6 @@ struct wan {
 	struct htable hosts;
 	struct list host_list;
 	struct wan_ipv6 ipv6;
-	bool address_added;
 	bool wrong_kind;
 };
 
@@ -71,12 +71,6 @@ static int add_prefix(struct in_addr dst, unsigned int bits, void *data)
 	return 0;
 }
 
-static int remove_prefix(struct in_addr dst, unsigned int bits, void *data)
-{
-	route(data, dst, bits, false);
-	return 0;
-}
-
 static void add_routes(struct wan *w)
 {
 	const struct config *c = w->d->config;
@@ -89,16 +83,21 @@ static void add_routes(struct wan *w)
 		route(w, container_of(l, struct host_route, list)->peer, 32, true);
 }
 
-static void on_up(struct wan *w)
+static void put_all(struct wan *w)
 {
 	struct rrasd *d = w->d;
 
 	add_routes(w);
 	sessions_routes_again(d->sessions);
-	if (!d->ipv6)
-		return;
-	wan_ipv6_up(&w->ipv6, w->watch.state.ifindex, d->config);
-	advertise_interface(d, w->watch.state.ifindex);
+	if (d->ipv6)
+		wan_ipv6_up(&w->ipv6, w->watch.state.ifindex, d->config);
+}
+
+static void on_up(struct wan *w)
+{
+	put_all(w);
+	if (w->d->ipv6)
+		advertise_interface(w->d, w->watch.state.ifindex);
 }
 
 static int set_conflict(struct wan *w)
@@ -118,8 +117,6 @@ static int configure(struct wan *w)
 	if (err)
 		return err;
 	err = wan_nl_address(&w->nl, w->watch.state.ifindex, w->d->config->local, true);
-	if (!err)
-		w->address_added = true;
 	if (err && err != -EEXIST) {
 		log_error("%s: address: %s", w->watch.name, w->nl.error);
 		return err;
@@ -158,7 +155,6 @@ static void on_gone(struct wan *w)
 	if (w->d->stopping)
 		return;
 	log_warning("%s is gone: no client gets in until it is back", w->watch.name);
-	w->address_added = false;
 	wan_ipv6_gone(&w->ipv6);
 	if (w->d->config->wan_create)
 		ev_timer_again(w->d->loop, &w->again);
@@ -250,6 +246,16 @@ int wan_open(struct rrasd *d)
 	return err;
 }
 
+static void remove_all(struct wan *w)
+{
+	int ifindex = wan_ifindex(w);
+
+	if (w->d->config->wan_create && !strcmp(w->watch.state.alias, WAN_ALIAS))
+		wan_nl_delete(&w->nl, ifindex);
+	else if (wan_marked_remove(&w->nl, ifindex, NULL) < 0)
+		log_error("%s: addresses and routes stay: %s", w->watch.name, w->nl.error);
+}
+
 /**
  * wan_close - remove what was added, and the interface if rrasd created it
  * @d: the daemon
@@ -257,27 +263,86 @@ int wan_open(struct rrasd *d)
 void wan_close(struct rrasd *d)
 {
 	struct wan *w = d->wan;
-	size_t i;
 
 	if (!w)
 		return;
 	ev_timer_stop(d->loop, &w->again);
-	if (w->nl.sock && w->watch.state.ifindex && !w->wrong_kind) {
-		for (i = 0; i < d->config->pool_count; i++)
-			wan_prefixes(&d->config->pool[i], remove_prefix, w);
-		if (d->ipv6)
-			wan_ipv6_remove(&w->ipv6, d->config);
-		if (w->address_added)
-			wan_nl_address(&w->nl, w->watch.state.ifindex, d->config->local, false);
-		if (d->config->wan_create && !strcmp(w->watch.state.alias, WAN_ALIAS))
-			wan_nl_delete(&w->nl, w->watch.state.ifindex);
-	}
+	if (w->nl.sock && wan_ifindex(w))
+		remove_all(w);
 	nl_close(&w->wanarp);
 	nl_close(&w->nl);
 	htable_clean(&w->hosts);
 	wan_ipv6_clean(&w->ipv6);
 	free(w);
 	d->wan = NULL;
+}
+
+struct collection {
+	struct wan *w;
+	struct wan_set wanted;
+};
+
+static void collect_route(struct collection *c, struct in_addr dst, unsigned int bits)
+{
+	static const struct in_addr none;
+
+	wan_set_add(&c->wanted, wan_item_route(dst, bits, none, c->w->d->config->local));
+}
+
+static int collect_prefix(struct in_addr dst, unsigned int bits, void *data)
+{
+	collect_route(data, dst, bits);
+	return 0;
+}
+
+static void collect_network(struct in_addr dst, unsigned int bits, struct in_addr by, void *data)
+{
+	static const struct in_addr none;
+	struct collection *c = data;
+
+	wan_set_add(&c->wanted, wan_item_route(dst, bits, by, none));
+}
+
+static void collect(struct collection *c)
+{
+	const struct config *config = c->w->d->config;
+	struct wan *w = c->w;
+	struct list *l;
+	size_t i;
+
+	wan_set_add(&c->wanted, wan_item_address(config->local));
+	for (i = 0; i < config->pool_count; i++)
+		wan_prefixes(&config->pool[i], collect_prefix, c);
+	for (l = w->host_list.next; l != &w->host_list; l = l->next)
+		collect_route(c, container_of(l, struct host_route, list)->peer, 32);
+	sessions_routes_each(w->d->sessions, collect_network, c);
+	if (w->d->ipv6)
+		wan_ipv6_collect(&w->ipv6, config, &c->wanted);
+}
+
+/**
+ * wan_tidy - have nothing of ours on the interface that is neither configured nor of a session
+ * @w: the WAN interface
+ *
+ * A process before us may have left it, with another configuration.
+ */
+void wan_tidy(struct wan *w)
+{
+	struct collection c = { .w = w };
+	int removed = 0;
+
+	if (!is_up(w))
+		return;
+	collect(&c);
+	if (!wan_set_sort(&c.wanted))
+		log_error("%s: out of memory, old routes stay", w->watch.name);
+	else
+		removed = wan_marked_remove(&w->nl, w->watch.state.ifindex, &c.wanted);
+	if (removed < 0)
+		log_error("%s: old routes stay: %s", w->watch.name, w->nl.error);
+	if (removed > 0)
+		put_all(w);
+	wan_set_clean(&c.wanted);
 }
 
 /**
@@ -315,85 +380,18 @@ static struct host_route *find_host(struct wan *w, struct in_addr peer)
 	return NULL;
 }
 
-/* The routes to the pools of a configuration, in order. */
-struct pool_routes {
-	struct pool_route {
-		uint32_t dst, bits;
-	} *route;
-	size_t count, room;
-};
-
-static int add_pool_route(struct in_addr dst, unsigned int bits, void *data)
-{
-	struct pool_routes *r = data;
-	struct pool_route *grown;
-
-	if (r->count == r->room) {
-		r->room = r->room ? r->room * 2 : 64;
-		grown = realloc(r->route, r->room * sizeof(*grown));
-		if (!grown)
-			return -ENOMEM;
-		r->route = grown;
-	}
-	r->route[r->count++] = (struct pool_route){ ntohl(dst.s_addr), bits };
-	return 0;
-}
-
-static int compare_routes(const void *a, const void *b)
-{
-	const struct pool_route *x = a, *y = b;
-
-	if (x->dst != y->dst)
-		return x->dst < y->dst ? -1 : 1;
-	return x->bits < y->bits ? -1 : x->bits > y->bits;
-}
-
-static int pool_routes(struct pool_routes *r, const struct config *c)
-{
-	int err = 0;
-	size_t i;
-
-	for (i = 0; i < c->pool_count && !err; i++)
-		err = wan_prefixes(&c->pool[i], add_pool_route, r);
-	if (r->count)
-		qsort(r->route, r->count, sizeof(*r->route), compare_routes);
-	return err;
-}
-
-static void remove_unless(struct wan *w, const struct pool_route *r,
-			  const struct pool_routes *wanted)
-{
-	struct in_addr dst = { .s_addr = htonl(r->dst) };
-
-	if (wanted->count && bsearch(r, wanted->route, wanted->count, sizeof(*r), compare_routes))
-		return;
-	/* Of one address: it may be the route of a client that still has it. */
-	if (r->bits != 32 || !find_host(w, dst))
-		route(w, dst, r->bits, false);
-}
-
 /**
  * wan_pools_changed - the routes to the pools are to be those of the configuration in force
  * @w: the WAN interface
- * @old: the configuration of before
  *
  * What stays is not touched: its packets go on.
  */
-void wan_pools_changed(struct wan *w, const struct config *old)
+void wan_pools_changed(struct wan *w)
 {
-	struct pool_routes before = { 0 }, now = { 0 };
-	size_t i;
-
 	if (!is_up(w))
 		return;
 	add_routes(w);
-	if (pool_routes(&before, old) || pool_routes(&now, w->d->config))
-		log_error("%s: out of memory, old routes stay", w->watch.name);
-	else
-		for (i = 0; i < before.count; i++)
-			remove_unless(w, &before.route[i], &now);
-	free(before.route);
-	free(now.route);
+	wan_tidy(w);
 }
 
 /**

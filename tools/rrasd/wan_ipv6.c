@@ -15,6 +15,7 @@
 #include "log.h"
 #include "wan_ipv6.h"
 #include "wan_route.h"
+#include "wan_set.h"
 
 /* A prefix outside the pool, with as many sessions as believe they have it. */
 struct client_route {
@@ -127,21 +128,27 @@ void wan_ipv6_gone(struct wan_ipv6 *w)
 }
 
 /**
- * wan_ipv6_remove - take off the interface what wan_ipv6_up() has put there
+ * wan_ipv6_collect - what wan_ipv6_up() puts on the interface
  * @w: IPv6 of the interface
  * @c: the configuration
+ * @wanted: gets it
  */
-void wan_ipv6_remove(struct wan_ipv6 *w, const struct config *c)
+void wan_ipv6_collect(const struct wan_ipv6 *w, const struct config *c, struct wan_set *wanted)
 {
 	struct in6_addr link_local = prefix_link_local(c->local_ifid);
+	struct in6_addr hop = prefix_link_local(IPV6_NEXT_HOP);
+	const struct prefix *p;
+	struct list *l;
 
-	if (!w->ifindex)
-		return;
-	if (c->pool6.len)
-		change_route(w, &c->pool6, &c->local6, false);
+	wan_set_add(wanted, wan_item_address6(&link_local, 64));
 	if (!IN6_IS_ADDR_UNSPECIFIED(&c->local6))
-		wan_nl_address6(w->nl, w->ifindex, &c->local6, 128, false);
-	wan_nl_address6(w->nl, w->ifindex, &link_local, 64, false);
+		wan_set_add(wanted, wan_item_address6(&c->local6, 128));
+	if (c->pool6.len)
+		wan_set_add(wanted, wan_item_route6(&c->pool6, &hop, &c->local6));
+	for (l = w->routes.next; l != &w->routes; l = l->next) {
+		p = &container_of(l, struct client_route, list)->prefix;
+		wan_set_add(wanted, wan_item_route6(p, &hop, &c->local6));
+	}
 }
 
 /**

@@ -11,6 +11,7 @@
 #include "prefix.h"
 
 struct config;
+struct wan_set;
 
 /**
  * struct wan_ipv6 - what wan.c keeps for it
@@ -27,7 +28,7 @@ int wan_ipv6_init(struct wan_ipv6 *w, struct nl *nl, const char *name);
 void wan_ipv6_clean(struct wan_ipv6 *w);
 void wan_ipv6_up(struct wan_ipv6 *w, int ifindex, const struct config *c);
 void wan_ipv6_gone(struct wan_ipv6 *w);
-void wan_ipv6_remove(struct wan_ipv6 *w, const struct config *c);
+void wan_ipv6_collect(const struct wan_ipv6 *w, const struct config *c, struct wan_set *wanted);
 int wan_ipv6_route_add(struct wan_ipv6 *w, const struct prefix *p, const struct config *c);
 void wan_ipv6_route_remove(struct wan_ipv6 *w, const struct prefix *p);
 

@@ -29,6 +29,8 @@ static struct nlmsghdr *address_request(struct nl *nl, char *buffer, const struc
 					  add ? NLM_F_CREATE | NLM_F_EXCL : 0);
 
 	memcpy(mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa)), ifa, sizeof(*ifa));
+	if (add)
+		mnl_attr_put_u8(nlh, IFA_PROTO, WAN_MARK);
 	return nlh;
 }
 
@@ -42,7 +44,7 @@ static struct nlmsghdr *route_request(struct nl *nl, char *buffer, const struct 
 
 	*rtm = *route;
 	rtm->rtm_table = RT_TABLE_MAIN;
-	rtm->rtm_protocol = WAN_RTPROT;
+	rtm->rtm_protocol = WAN_MARK;
 	rtm->rtm_type = RTN_UNICAST;
 	mnl_attr_put_u32(nlh, RTA_OIF, (uint32_t)ifindex);
 	return nlh;

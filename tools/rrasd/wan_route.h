@@ -14,7 +14,8 @@
 
 #define WAN_KIND	"wanarp"
 #define WAN_ALIAS	"created by rrasd"
-#define WAN_RTPROT	114	/* marks the routes that are ours, `ip route list proto 114` */
+/* The protocol of routes and addresses that are ours, `ip route list proto 114`. */
+#define WAN_MARK	114
 
 int wan_nl_create(struct nl *nl, const char *name);
 int wan_nl_delete(struct nl *nl, int ifindex);

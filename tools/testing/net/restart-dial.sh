@@ -50,6 +50,7 @@ uplink() { rras session uplinks | tail -1 | awk '{ print $1, $2, $4, $5, $6, $7 
 has_default() { ip -n s route show default | grep -q 'dev wan0'; }
 logged() { grep -cE -- "$1" "$RRAS_LOG/rrasd.log" || true; }
 addresses() { ip -n s -o addr show dev wan0; }
+ipv4() { ip -n s -4 -o addr show dev wan0 | awk '{ print $4 }' | sort | xargs; }
 has_ipv6() { addresses | grep -q 'inet6 fe80:'; }
 peer_ipv6() { ip -n ac -6 -o addr show scope link | awk '$2 ~ /^ppp/ { print $4; exit }'; }
 negotiated() { grep -c 'rcvd \[IPCP ConfAck' "$RRAS_LOG/pppoe-server.log" || true; }
@@ -84,6 +85,23 @@ stock_server_start ac eth0 alice secret
 expect_ok "there is a line again" poll 60 line_is_up
 expect_ok "killed" rrasd_again KILL
 expect_ok "it is still there" line_is_up
+
+# --- another configuration ----------------------------------------------------------------
+
+ip -n s addr add 10.99.0.1/32 dev wan0
+ip -n s route add 10.98.0.0/24 dev wan0
+sed -i 's/^mode permanent/&\ndefault-route no/' "$RRASD_CONF"
+expect_ok "killed, and the next one wants no default route" rrasd_again KILL
+expect_fail "there is none" has_default
+expect_ok "but the line" line_is_up
+expect_match "with its address" '^10\.9\.0\.' ipv4
+expect_match "and the route that was made by hand" '^10\.98\.0\.0/24 ' \
+	ip -n s route show dev wan0
+sed -i 's/^over pppoe acc0/over pppoe nowhere/' "$RRASD_CONF"
+expect_ok "restarted, to dial over something else" rrasd_again TERM
+expect_ok "the line goes" poll 20 links_are 0
+expect_equal "its address too, but not that of the administrator" "10.99.0.1/32 192.0.0.8/32" \
+	"$(ipv4)"
 kill "$supervisor_pid"
 expect_ok "stopped" poll 20 ended "$supervisor_pid"
 expect_match "the concentrator is told" 'rcvd \[LCP TermReq' cat "$RRAS_LOG/pppoe-server.log"

@@ -3,8 +3,9 @@
 # kernels: uml-debug
 # timeout: 240
 #
-# rrasd is restarted with other pools: sessions keep their addresses, but for those whose pool is
-# gone by its name; and a user who comes again is known.
+# rrasd is restarted with another configuration. With other pools, sessions keep their addresses, but
+# for those whose pool is gone by its name; and a user who comes again is known. What only the old one
+# named, routes and addresses, goes away; what was made by hand stays.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/net.sh
 . "$(dirname "$0")/../lib/net.sh"
@@ -29,6 +30,17 @@ used() { # POOL: addresses in use
 import json, sys
 print(sum(p["used"] for p in json.load(sys.stdin) if p["pool"] == sys.argv[1]))' "$1"
 }
+routes() { ip -n s route show dev ras0 proto 114; }
+addresses() { ip -n s -o addr show dev "$1" | awk '{ print $4 }' | sort | xargs; }
+# by_hand DEV: an address and a route of the administrator
+by_hand() {
+	ip -n s addr add 10.99.0.1/32 dev "$1"
+	ip -n s route add 10.98.0.0/24 dev "$1"
+}
+has_by_hand() {
+	ip -n s addr show dev "$1" | grep -q 'inet 10\.99\.0\.1/32 ' &&
+		ip -n s route show dev "$1" | grep -q '^10\.98\.0\.0/24 '
+}
 has_route() { ip -n s route show dev ras0 proto 114 | grep -q "^$1 "; }
 
 pools_config <<-END
@@ -45,7 +57,10 @@ for user in alice bob carol; do
 	expect_ok "$user: connected" pppd_wait_up "$user" 60
 done
 bob=$(pppd_local bob)
+by_hand ras0
+before=$(routes)
 expect_ok "restarted" rrasd_again TERM
+expect_equal "its routes are the same" "$before" "$(routes)"
 expect_ok "all three sessions go on" counter_is sessions 3
 expect_equal "with addresses of gold" 1 "$(used gold)"
 expect_equal "of iron" 1 "$(used iron)"
@@ -55,7 +70,7 @@ pools_config <<-END
 	[pool gold]
 	address 10.67.0.1-10.67.0.9
 END
-expect_ok "restarted with other pools" rrasd_again TERM
+expect_ok "killed, and the next one has other pools" rrasd_again KILL
 expect_ok "carol, whose pool is gone, is told to leave" pppd_wait_end carol 20
 expect_match "by LCP" 'rcvd \[LCP TermReq' cat "$(pppd_log carol)"
 expect_match "the log says why" 'pool iron is not in the configuration any more' \
@@ -64,6 +79,10 @@ expect_ok "her link is gone" poll 10 links_are 2
 expect_ok "bob has a route of his own" has_route "$bob"
 expect_ok "and answers" on h ping -qnc 2 -W 5 "$bob"
 expect_equal "gold is as new" 0 "$(used gold)"
+expect_equal "there is no route to a pool of before" '' "$(routes | grep '^10\.66\.' || true)"
+expect_equal "but to that of bob alone" "$bob" \
+	"$(routes | awk '/^10\.65\./ { print $1 }' | xargs)"
+expect_ok "what was made by hand is there" has_by_hand ras0
 pppd_stop bob
 expect_ok "bob's route goes with him" poll_not 10 has_route "$bob"
 
@@ -71,6 +90,18 @@ pppd_start again c4 eth0 alice secret-alice
 expect_ok "alice comes again: connected" pppd_wait_up again 60
 expect_ok "her session of before the restarts is over" pppd_wait_end alice 20
 expect_equal "one session" 1 "$(session_field alice id | wc -l)"
+
+# --- another address of ours --------------------------------------------------------------
+
+expect_match "one address of IPv4" '^10.64.0.1/32 10.99.0.1/32' addresses ras0
+sed -i 's/^local-address .*/local-address 10.68.0.1/' "$RRASD_CONF"
+expect_ok "restarted with another address of ours" rrasd_again TERM
+expect_match "it is there instead" '^10.68.0.1/32 10.99.0.1/32' addresses ras0
+expect_equal "no route is from another one" '' "$(routes | grep -v 'src 10\.68\.0\.1' || true)"
+expect_match "to the pools there are some" '^10\.67\.0\.' routes
+expect_ok "her session goes on" counter_is sessions 1
+expect_ok "and answers" on h ping -qnc 2 -W 5 "$(pppd_local again)"
+
 pppd_stop again
 expect_ok "nothing is left" poll 10 nothing_left
 kill "$supervisor_pid"
