@@ -14,6 +14,7 @@
 
 #include "access/access.h"
 #include "dial_internal.h"
+#include "keep.h"
 #include "log.h"
 #include "rrasd.h"
 
@@ -561,7 +562,7 @@ int dial_open(struct rrasd *d)
 /* One interface may have had the route that another one is to have now. */
 static void tidy(struct dial *all)
 {
-	bool again = false;
+	bool again = keep_is_heir(all->d->keep);	/* or an interface that is gone had it */
 	struct uplink *u;
 	struct list *l;
 

@@ -14,6 +14,7 @@
 #include "keep.h"
 #include "log.h"
 #include "rrasd.h"
+#include "wan_keep.h"
 #include "wan_marked.h"
 #include "wan_route.h"
 
@@ -144,7 +145,10 @@ int uplink_configure(struct uplink *u)
 	if (u->configured || !u->watch.state.ifindex)
 		return 0;
 	dial = config_dial_find(u->all->d->config, u->dial->name);
-	err = set_demand(u, dial ? dial : u->dial);
+	if (!dial)
+		dial = u->dial;
+	wan_keep(u->all->d, &u->watch, WAN_ROLE_DIAL, dial->create);
+	err = set_demand(u, dial);
 	if (err) {
 		log_error("%s: %s", u->dial->name, u->all->requests.error);
 		return err;
@@ -184,6 +188,7 @@ void uplink_changed(struct netdev_watch *w, const struct netdev_state *old)
 	struct uplink *u = w->data;
 
 	if (old->ifindex && old->ifindex != w->state.ifindex) {
+		wan_unkeep(u->all->d, old->ifindex);
 		u->configured = false;
 		u->base_added = false;
 		u->added.s_addr = 0;
@@ -220,6 +225,7 @@ void uplink_unconfigure(struct uplink *u)
 		wan_nl_delete(&u->all->route, ifindex);
 	else if (wan_marked_remove(&u->all->route, ifindex, NULL) < 0)
 		log_error("%s: addresses and routes stay: %s", u->dial->name, u->all->route.error);
+	wan_unkeep(u->all->d, ifindex);
 }
 
 /**

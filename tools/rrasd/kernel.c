@@ -465,7 +465,7 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 	const struct nlattr *line[NDISWAN_A_LINE_STATE_MAX + 1];
 	const struct nlattr *attr;
 	struct kernel *k = data;
-	bool ipv4 = false, ipv6 = false;
+	uint32_t ipv4 = 0, ipv6 = 0, ifindex;
 	uint16_t protocol;
 
 	if (nl_genl_parse(nlh, tb, NDISWAN_A_LINK_MAX))
@@ -475,8 +475,11 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 			continue;
 		nl_nest_parse(attr, line, NDISWAN_A_LINE_STATE_MAX);
 		protocol = (uint16_t)nl_attr_uint(line[NDISWAN_A_LINE_STATE_PROTOCOL]);
-		ipv4 |= protocol == PPP_PROTO_IP;
-		ipv6 |= protocol == PPP_PROTO_IPV6;
+		ifindex = (uint32_t)nl_attr_uint(line[NDISWAN_A_LINE_STATE_IFINDEX]);
+		if (protocol == PPP_PROTO_IP)
+			ipv4 = ifindex;
+		else if (protocol == PPP_PROTO_IPV6)
+			ipv6 = ifindex;
 	}
 	sessions_compare(k->d->sessions, (uint32_t)nl_attr_uint(tb[NDISWAN_A_LINK_ID]), ipv4, ipv6);
 	return MNL_CB_OK;

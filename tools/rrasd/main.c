@@ -37,6 +37,7 @@
 #include "stats.h"
 #include "users.h"
 #include "wan.h"
+#include "wan_keep.h"
 
 #define CONFIG_FILE	"/etc/rrasd/rrasd.conf"
 #define STOP_POLL_S	0.02
@@ -221,6 +222,16 @@ static int open_clients(struct rrasd *d)
 	return err ? err : filters_open(d);
 }
 
+/* What the process before us has left, now that our own interfaces are open. */
+static void restore(struct rrasd *d)
+{
+	bool cleared = wan_keep_clear(d);
+
+	sessions_restore(d);
+	if (d->wan)
+		wan_tidy(d->wan, cleared);
+}
+
 static int open_parts(struct rrasd *d, const struct options *o)
 {
 	int err;
@@ -240,6 +251,8 @@ static int open_parts(struct rrasd *d, const struct options *o)
 		err = kernel_open(d);
 	if (!err)
 		err = netdev_open(d);
+	if (!err)
+		wan_keep_clear_used(d);
 	if (!err && config_serves(d->config))
 		err = open_clients(d);
 	if (!err && config_serves(d->config))
@@ -251,9 +264,7 @@ static int open_parts(struct rrasd *d, const struct options *o)
 	if (!err)
 		err = access_listen(d);
 	if (!err)
-		sessions_restore(d);
-	if (!err && d->wan)
-		wan_tidy(d->wan);
+		restore(d);
 	if (!err)
 		err = dial_begin(d);
 	if (!err)

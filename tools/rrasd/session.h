@@ -176,7 +176,7 @@ void sessions_line_lost(struct sessions *all, uint32_t link, struct in_addr peer
 			uint32_t reason);
 void sessions_line6_lost(struct sessions *all, uint32_t link, uint64_t ifid, uint32_t reason);
 void sessions_compare_begin(struct sessions *all);
-void sessions_compare(struct sessions *all, uint32_t link, bool ipv4, bool ipv6);
+void sessions_compare(struct sessions *all, uint32_t link, uint32_t ipv4, uint32_t ipv6);
 void sessions_compare_end(struct sessions *all);
 
 void session_add(struct rrasd *d, struct session *s, const struct session_port *port, int fd,

@@ -438,7 +438,7 @@ void sessions_restore(struct rrasd *d)
 	access_restored(d);
 	rest = keep_end_rest(d->keep);
 	if (state_damaged(state))
-		log_error("%u records of sessions are damaged: these sessions end",
+		log_error("%u records are damaged: their sessions end",
 			  state_damaged(state));
 	if (!good && !bad && !rest)
 		return;

@@ -518,21 +518,30 @@ void sessions_compare_begin(struct sessions *all)
 	}
 }
 
+static bool is_at_home(const struct session *s, uint32_t ifindex)
+{
+	if (s->uplink)
+		return ifindex;
+	return ifindex && ifindex == (uint32_t)wan_ifindex(s->d->wan);
+}
+
 /**
  * sessions_compare - one link as the kernel has it
  * @all: the sessions
  * @link: the link, of ours or not
- * @ipv4: whether IPv4 is up on it
- * @ipv6: whether IPv6 is
+ * @ipv4: number of the interface on which it has a line of IPv4; 0: none
+ * @ipv6: the same of IPv6
+ *
+ * A line of a client may be on an interface that the process before us had for its clients.
  */
-void sessions_compare(struct sessions *all, uint32_t link, bool ipv4, bool ipv6)
+void sessions_compare(struct sessions *all, uint32_t link, uint32_t ipv4, uint32_t ipv6)
 {
 	struct session *s = sessions_find(all, link);
 
 	if (!s)
 		return;
-	s->seen = ipv4;
-	s->seen6 = ipv6;
+	s->seen = is_at_home(s, ipv4);
+	s->seen6 = is_at_home(s, ipv6);
 }
 
 /**
@@ -548,6 +557,6 @@ void sessions_compare_end(struct sessions *all)
 		s->line_lost |= s->ppp.ipcp.prepared && !s->seen;
 		s->ipv6.line_lost |= s->ppp.ipv6cp.prepared && !s->seen6;
 		if (s->line_lost || s->ipv6.line_lost)
-			line_lost(s, PPP_REASON_ERROR, "the kernel took the line down");
+			line_lost(s, PPP_REASON_ERROR, "its line is not on the interface any more");
 	}
 }

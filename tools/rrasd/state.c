@@ -344,3 +344,27 @@ bool state_next(const struct state *s, enum state_kind kind, uint32_t *cursor,
 	}
 	return false;
 }
+
+/**
+ * state_find - look for a record
+ * @s: the state
+ * @key: what it is about
+ * @r: gets it, if it is there; its bytes are good until state_put()
+ *
+ * Goes through all of them: for what is rarely asked.
+ *
+ * Return: whether it is there.
+ */
+bool state_find(const struct state *s, struct state_key key, struct state_record *r)
+{
+	struct state_record found;
+	uint32_t cursor = 0;
+
+	while (state_next(s, (enum state_kind)key.kind, &cursor, &found)) {
+		if (found.key.number != key.number)
+			continue;
+		*r = found;
+		return true;
+	}
+	return false;
+}

@@ -25,6 +25,7 @@ enum state_kind {
 	STATE_REPORT,		/* for a RADIUS server that has not taken it yet */
 	STATE_TUNNEL,		/* of L2TP; our number of it */
 	STATE_MESSAGE,		/* in one, not acknowledged; the tunnel's number and its own */
+	STATE_INTERFACE,	/* a WAN interface; the kernel's number of it */
 };
 
 /**
@@ -56,6 +57,7 @@ uint32_t state_damaged(const struct state *s);
 uint32_t state_put(struct state *s, uint32_t old, struct state_key key, const void *data,
 		   size_t len);
 void state_remove(struct state *s, uint32_t slot);
+bool state_find(const struct state *s, struct state_key key, struct state_record *r);
 bool state_next(const struct state *s, enum state_kind kind, uint32_t *cursor,
 		struct state_record *r);
 

@@ -21,6 +21,7 @@
 #include "wan.h"
 #include "wan_conflict.h"
 #include "wan_ipv6.h"
+#include "wan_keep.h"
 #include "wan_marked.h"
 #include "wan_route.h"
 
@@ -113,6 +114,7 @@ static int configure(struct wan *w)
 {
 	int err;
 
+	wan_keep(w->d, &w->watch, WAN_ROLE_CLIENTS, w->d->config->wan_create);
 	err = set_conflict(w);
 	if (err)
 		return err;
@@ -150,8 +152,9 @@ static void create_again(struct ev_loop *loop, ev_timer *t, int revents)
 		ev_timer_stop(loop, t);
 }
 
-static void on_gone(struct wan *w)
+static void on_gone(struct wan *w, int ifindex)
 {
+	wan_unkeep(w->d, ifindex);
 	if (w->d->stopping)
 		return;
 	log_warning("%s is gone: no client gets in until it is back", w->watch.name);
@@ -166,7 +169,7 @@ static void on_changed(struct netdev_watch *watch, const struct netdev_state *ol
 	struct wan *w = watch->data;
 
 	if (old->ifindex && old->ifindex != watch->state.ifindex)
-		on_gone(w);
+		on_gone(w, old->ifindex);
 	if (!watch->state.ifindex)
 		return;
 	w->wrong_kind = strcmp(watch->state.kind, WAN_KIND) != 0;
@@ -323,10 +326,11 @@ static void collect(struct collection *c)
 /**
  * wan_tidy - have nothing of ours on the interface that is neither configured nor of a session
  * @w: the WAN interface
+ * @again: what is wanted may not be there: something else has been in its way
  *
  * A process before us may have left it, with another configuration.
  */
-void wan_tidy(struct wan *w)
+void wan_tidy(struct wan *w, bool again)
 {
 	struct collection c = { .w = w };
 	int removed = 0;
@@ -340,7 +344,7 @@ void wan_tidy(struct wan *w)
 		removed = wan_marked_remove(&w->nl, w->watch.state.ifindex, &c.wanted);
 	if (removed < 0)
 		log_error("%s: old routes stay: %s", w->watch.name, w->nl.error);
-	if (removed > 0)
+	if (removed > 0 || again)
 		put_all(w);
 	wan_set_clean(&c.wanted);
 }
@@ -391,7 +395,7 @@ void wan_pools_changed(struct wan *w)
 	if (!is_up(w))
 		return;
 	add_routes(w);
-	wan_tidy(w);
+	wan_tidy(w, false);
 }
 
 /**

@@ -19,7 +19,7 @@ void wan_close(struct rrasd *d);
 int wan_ifindex(const struct wan *w);
 bool wan_ready(const struct wan *w);
 void wan_pools_changed(struct wan *w);
-void wan_tidy(struct wan *w);
+void wan_tidy(struct wan *w, bool again);
 void wan_conflict_changed(struct wan *w, const struct config *old);
 int wan_route_add(struct wan *w, struct in_addr peer);
 void wan_route_remove(struct wan *w, struct in_addr peer);

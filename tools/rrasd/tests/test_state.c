@@ -285,11 +285,33 @@ static void test_kinds(void)
 	state_close(s);
 }
 
+static void test_find(void)
+{
+	const struct state_key other = { STATE_INTERFACE, 6 }, none = { STATE_INTERFACE, 5 };
+	struct state *s = state_create();
+	struct state_record r;
+	uint32_t slot;
+
+	state_put(s, 0, session(5), "s", 1);
+	state_put(s, 0, session(6), "ss", 2);
+	slot = state_put(s, 0, other, "iii", 3);
+	tap_ok(state_find(s, other, &r) && r.len == 3 && r.slot == slot &&
+	       state_find(s, session(6), &r) && r.len == 2,
+	       "a record is found by kind and number");
+	r.slot = 0;
+	tap_ok(!state_find(s, none, &r) && !r.slot,
+	       "not one of another kind or another number, and nothing is said then");
+	state_remove(s, slot);
+	tap_ok(!state_find(s, other, &r), "nor one that was given up");
+	state_close(s);
+}
+
 int main(void)
 {
 	test_record();
 	test_model();
 	test_kinds();
+	test_find();
 	test_killed();
 	test_damage();
 	test_foreign();

@@ -102,6 +102,18 @@ expect_ok "restarted, to dial over something else" rrasd_again TERM
 expect_ok "the line goes" poll 20 links_are 0
 expect_equal "its address too, but not that of the administrator" "10.99.0.1/32 192.0.0.8/32" \
 	"$(ipv4)"
+sed -i 's/^over pppoe nowhere/over pppoe acc0/; /^default-route no/d
+	s/^\[dial wan0\]/[dial wan1]/' "$RRASD_CONF"
+expect_ok "restarted, with another interface" rrasd_again TERM
+expect_fail "the one before is gone" ip -n s link show wan0
+expect_ok "there is a line" poll 60 line_is_up
+expect_match "with the default route" 'dev wan1' ip -n s route show default
+sed -i 's/^\[dial wan1\]/[dial wan0]/' "$RRASD_CONF"
+expect_ok "killed, and the next one has the first again" rrasd_again KILL
+expect_fail "the other one is gone" ip -n s link show wan1
+expect_ok "there is a line again" poll 60 line_is_up
+expect_ok "alone" poll 20 links_are 1
+expect_ok "with the default route" has_default
 kill "$supervisor_pid"
 expect_ok "stopped" poll 20 ended "$supervisor_pid"
 expect_match "the concentrator is told" 'rcvd \[LCP TermReq' cat "$RRAS_LOG/pppoe-server.log"

@@ -5,7 +5,7 @@
 #
 # rrasd is restarted with another configuration. With other pools, sessions keep their addresses, but
 # for those whose pool is gone by its name; and a user who comes again is known. What only the old one
-# named, routes and addresses, goes away; what was made by hand stays.
+# named, routes, addresses, the WAN interface, goes away; what was made by hand stays.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/net.sh
 . "$(dirname "$0")/../lib/net.sh"
@@ -37,6 +37,7 @@ by_hand() {
 	ip -n s addr add 10.99.0.1/32 dev "$1"
 	ip -n s route add 10.98.0.0/24 dev "$1"
 }
+number() { ip -n s -o link show "$1" | cut -d: -f1; }
 has_by_hand() {
 	ip -n s addr show dev "$1" | grep -q 'inet 10\.99\.0\.1/32 ' &&
 		ip -n s route show dev "$1" | grep -q '^10\.98\.0\.0/24 '
@@ -102,7 +103,58 @@ expect_match "to the pools there are some" '^10\.67\.0\.' routes
 expect_ok "her session goes on" counter_is sessions 1
 expect_ok "and answers" on h ping -qnc 2 -W 5 "$(pppd_local again)"
 
-pppd_stop again
+# --- another WAN interface ----------------------------------------------------------------
+
+next=$(($(<"$SUPERVISED/ready") + 1))
+sed -i 's/^interface ras0/interface nowhere/; s/^create yes/create no/' "$RRASD_CONF"
+kill -KILL "$(<"$SUPERVISED/pid")"
+expect_ok "with one that is not there the next one does not start" \
+	rrasd_says 'WAN interface nowhere does not exist' 20
+expect_ok "and takes nothing away" on h ping -qnc 2 -W 5 "$(pppd_local again)"
+sed -i 's/^interface nowhere/interface ras0/; s/^create no/create yes/' "$RRASD_CONF"
+expect_ok "mended, it starts" poll 20 rrasd_ready_for "$next"
+expect_equal "with the session" 1 "$(session_field alice id | wc -l)"
+
+sed -i 's/^interface ras0/interface ras1/' "$RRASD_CONF"
+expect_ok "killed, and the next one has another WAN interface" rrasd_again KILL
+expect_ok "she is told to leave" pppd_wait_end again 20
+expect_match "by LCP again" 'rcvd \[LCP TermReq' cat "$(pppd_log again)"
+expect_ok "her link is gone" poll 10 links_are 0
+expect_fail "the interface too" ip -n s link show ras0
+expect_match "the new one has the address" '^10.68.0.1/32' addresses ras1
+expect_match "and the routes" '^10\.67\.0\.' \
+	ip -n s route show dev ras1 proto 114
+
+ip -n s link add mine type wanarp
+ip -n s link set mine up
+by_hand mine
+sed -i 's/^interface ras1/interface mine/' "$RRASD_CONF"
+cat >>"$RRASD_CONF" <<-END
+	[dial ras1]
+	create yes
+	over pppoe lan0
+	user alice
+	password secret
+END
+before=$(number ras1)
+expect_ok "restarted with one that was made by hand, and to dial with the other" rrasd_again TERM
+expect_fail "the one before is another one now" test "$(number ras1)" = "$before"
+expect_equal "with nothing of clients" 192.0.0.8/32 "$(addresses ras1)"
+expect_match "this one has the address" '^10.68.0.1/32 10.99.0.1/32' addresses mine
+pppd_start last c2 eth0 alice secret-alice
+expect_ok "a client is connected" pppd_wait_up last 60
+expect_ok "and answers" on h ping -qnc 2 -W 5 "$(pppd_local last)"
+
+sed -i 's/^interface mine/interface ras0/; /^\[dial/,$d' "$RRASD_CONF"
+expect_ok "killed, and the next one has the first again" rrasd_again KILL
+expect_ok "the client of the other one is told to leave" pppd_wait_end last 20
+expect_ok "its link is gone" poll 10 links_are 0
+expect_fail "the one to dial with is gone" ip -n s link show ras1
+expect_ok "the interface is there, with what was made by hand" has_by_hand mine
+expect_match "and nothing else" '^10.99.0.1/32( fe80:[0-9a-f:]+/64)?$' addresses mine
+expect_equal "nor a route of ours" '' "$(ip -n s route show dev mine proto 114)"
 expect_ok "nothing is left" poll 10 nothing_left
 kill "$supervisor_pid"
 expect_ok "the daemon stops" poll 20 ended "$supervisor_pid"
+expect_ok "with its interface" fails ip -n s link show ras0
+expect_ok "and not with that of somebody else" has_by_hand mine

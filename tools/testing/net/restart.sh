@@ -172,8 +172,8 @@ done
 expect_ok "and outlives a kill" rrasd_again KILL
 expect_equal "both go on" 2 "$(sessions | wc -l)"
 expect_ok "damage in every record" poke 1064 1024
-expect_ok "both records are damaged" rrasd_again TERM
-expect_ok "which is told" logged '2 records of sessions are damaged'
+expect_ok "two of sessions and one of the interface" rrasd_again TERM
+expect_ok "which is told" logged '3 records are damaged: their sessions end'
 expect_ok "a client hears it" pppd_wait_end c1
 expect_ok "the other too" pppd_wait_end c2
 expect_ok "no link is left again" poll 10 links_are 0
