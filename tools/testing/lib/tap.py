@@ -46,11 +46,21 @@ class Output:
             tail += f" {seconds:.1f} s"
         self.print(f"{word} {self.count} - {name}{tail if tail != ' #' else ''}")
         if verdict == "fail":
-            for reason in why:
-                self.print(f"# why: {reason}")
-            if log:
-                self.print(f"# log: {log}")
-                self.last_lines(log)
+            self.reasons(why, log)
+
+    def failure(self, text, why, log):
+        """A failure that is not yet a result."""
+        with self.lock:
+            self.print(f"# {text}")
+            self.reasons(why, log)
+
+    def reasons(self, why, log):
+        """Why something failed."""
+        for reason in why:
+            self.print(f"# why: {reason}")
+        if log:
+            self.print(f"# log: {log}")
+            self.last_lines(log)
 
     def last_lines(self, log, count=20):
         """The end of a log, as comments."""
@@ -61,10 +71,12 @@ class Output:
         except FileNotFoundError:
             self.print("#   (there is none)")
 
-    def finish(self, where):
-        """The verdict. Returns the exit status."""
+    def finish(self, where, flaky=()):
+        """The verdict. Returns the exit status. @flaky: tests that had two tries."""
         self.print(f"1..{self.count}")
         self.print(f"# {(time.monotonic() - self.begin) / 60:.1f} minutes, logs: {where}")
+        for name in flaky:
+            self.print(f"# flaky: {name} failed once")
         line = f"{self.totals['pass']} passed, {self.totals['fail']} failed"
         if self.totals["skip"]:
             line += f", {self.totals['skip']} skipped"

@@ -8,6 +8,7 @@ import unittest
 import discover
 import kernellog
 import ktap
+import tries
 
 GOOD = """KTAP version 1
 1..1
@@ -111,6 +112,21 @@ class Discover(unittest.TestCase):
         self.assertEqual([test.full for test in found], ["net/a@6.1", "net/a@uml"])
         self.assertEqual((found[0].timeout, found[0].ledger, found[0].modules),
                          (7, False, True))
+
+
+class SecondTries(unittest.TestCase):
+    """Failures that are not yet one."""
+
+    def test_limit(self):
+        """Each test once, and no more tests than the limit."""
+        few = tries.SecondTries(2)
+        self.assertEqual([few.grant(name) for name in ("a", "a", "b", "c", "b")],
+                         [True, False, True, False, False])
+        self.assertEqual(few.granted, ["a", "b"])
+
+    def test_none(self):
+        """Chosen tests have one try."""
+        self.assertFalse(tries.SecondTries(0).grant("a"))
 
 
 if __name__ == "__main__":
