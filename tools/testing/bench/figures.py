@@ -153,6 +153,16 @@ def tcp(samples):
         yield figure
 
 
+def shape(samples):
+    """Kilobits per second of a client whom im_shape limits, and what the limit leaves of
+    them for the payload: neither faster nor slower, within 5 %.
+    """
+    for setting, name in (("shape-down", "shape-to-client"),
+                          ("shape-up", "shape-from-client")):
+        found, limit = samples.median(f"{setting}.ours"), samples.median(f"{setting}.limit")
+        yield Figure(name, found, limit, found / limit, 0.95, 0.95 <= found / limit <= 1.05)
+
+
 def setup(samples):
     """Sessions per second; where both numbers are ours: the last and the first ten thousand
     of 50,000, of which a tenth is less than the noise of the instrument.

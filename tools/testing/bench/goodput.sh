@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # TCP goodput of one client and a host behind the server, for a UML guest, or for one where
-# instructions are counted.
+# instructions are counted. goodput.sh shaped: of a client whom im_shape limits.
 #
 #   h lan0 --- lan1 s ---- hops ---- c
 #
@@ -65,15 +65,39 @@ client_routes() {
 	ip -n s link set plain1 mtu 1492
 }
 
-# measure NAME HOP [OPTION...]: megabits of payload per second.
+# measure NAME HOP UNIT OPTION...: payload, in units of so many bits per second.
 measure() {
-	local name=$1 hop=$2 json=$RRAS_RESULTS/iperf3.json
-	shift 2
+	local name=$1 hop=$2 unit=$3 json=$RRAS_RESULTS/iperf3.json
+	shift 3
 	on c timeout 60 iperf3 -J -c 192.0.2.2 -p "${port[$hop]}" -B "$(client "$hop")" \
-		-n "$transfer" "$@" >"$json" || fail "iperf3 over $hop: $(<"$json")"
+		"$@" >"$json" || fail "iperf3 over $hop: $(<"$json")"
 	sample "$name" "$(/usr/bin/python3 -c 'import json, sys
-print(round(json.load(open(sys.argv[1]))["end"]["sum_received"]["bits_per_second"] / 1e6))' \
-		"$json")"
+rate = json.load(open(sys.argv[1]))["end"]["sum_received"]["bits_per_second"]
+print(round(rate / float(sys.argv[2])))' "$json" "$unit")"
+}
+
+all_hops() {
+	local round hop
+	for ((round = 0; round < rounds; round++)); do
+		for hop in plain ours peer; do
+			measure "tcp-up.$hop" "$hop" 1e6 -n "$transfer"
+			measure "tcp-down.$hop" "$hop" 1e6 -n "$transfer" -R
+		done
+	done
+}
+
+# The limits are of IP packets: 1440 of 1492 bytes are payload. What the burst lets through
+# comes before the seconds that are measured.
+shaped() {
+	local round
+	insert "$MODULES/tools/samples/im_shape.ko"
+	on s bash -c "echo $(client ours) tx 3000 rx 2000 >/proc/net/im_shape"
+	for ((round = 0; round < 3; round++)); do
+		measure shape-up.ours ours 1e3 -t 10 -O 2
+		measure shape-down.ours ours 1e3 -t 10 -O 2 -R
+	done
+	sample shape-up.limit $((2000 * 1440 / 1492))
+	sample shape-down.limit $((3000 * 1440 / 1492))
 }
 
 load_modules
@@ -82,9 +106,4 @@ path
 one_session_each
 client_routes
 host_behind
-for ((round = 0; round < rounds; round++)); do
-	for hop in plain ours peer; do
-		measure "tcp-up.$hop" "$hop"
-		measure "tcp-down.$hop" "$hop" -R
-	done
-done
+"${1:-all_hops}"
