@@ -361,7 +361,8 @@ def dry_run():
     add(1, 54, DROP_)
     check("dropped", nl.test(udp(54), dev="eth0")[:3] == ("drop", "extension", "extension"))
     check("passed", nl.test(udp(53), dev="eth0")[1] == "default")
-    check("told", seen()[1] == (0, 2))
+    # A packet of the kernel's own, of neighbour discovery, may come by.
+    check("told", seen()[1][1] == 2)
     check("the flag is set", f" flags {PORTS | TEST} " in last())
     remove(1)
     add(1, 54, FORWARD_)
