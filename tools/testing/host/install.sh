@@ -19,6 +19,7 @@ mkdir -p "$dest/lib/modules/$version"
 cp /lib/modules/"$version"/modules.{order,builtin} "$dest/lib/modules/$version/" 2>/dev/null || true
 (cd "$dest" && find . -type f | sort) >"$WORK/before"
 
+state "make" make -j2 KERNELS="$version"
 state "make install" make install DESTDIR="$dest" PREFIX=/usr KERNELS="$version"
 for module in ndiswan_shim wanarp ipfltdrv; do
 	state "$module is there" bash -c "ls $dest/lib/modules/$version/updates/rras/$module/$module.ko* ||

@@ -15,7 +15,7 @@ clean_build() {
 	cp -r "$TOP"/{Makefile,Kbuild,include,ndiswan_shim,wanarp,ipfltdrv} "$WORK/tree/"
 	cp -r "$TOP/tools/samples" "$WORK/tree/tools/"
 	touch "$WORK/tree/tools/testing/testing.mk"
-	make -C "$WORK/tree" --no-print-directory modules samples KERNELS="$1" >"$WORK/log" 2>&1 || {
+	make -j2 -C "$WORK/tree" --no-print-directory modules samples KERNELS="$1" >"$WORK/log" 2>&1 || {
 		cat "$WORK/log"
 		return 1
 	}

@@ -7,6 +7,6 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/host.sh
 . "$(dirname "$0")/../lib/host.sh"
 
-state "unit tests" make -C "$TOP/tools/rrasd/tests" check
-state "fuzzers" make -C "$TOP/tools/rrasd/fuzz" check SECONDS="${FUZZ_SECONDS:-10}"
+state "unit tests" make -j2 -C "$TOP/tools/rrasd/tests" check
+state "fuzzers" make -j2 -C "$TOP/tools/rrasd/fuzz" check SECONDS="${FUZZ_SECONDS:-5}"
 done_testing
